@@ -1,0 +1,300 @@
+//! `kakao check KIND FILE...`: does a body fit the protocol, and which limits does it break?
+//! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
+//!
+//! Findings are about places and numbers and never quote the document, so the output may be shown to anyone.
+
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::kakao::limits::{self, Finding, Severity};
+use shared::kakao::skill::{CheckRequest, CheckResponse, SkillRequest, SkillResponse};
+use shared::kakao::{Misfit, Why, parse};
+
+/// Largest document that is read, in bytes. Far beyond any real body; keeps a wrong file from filling the memory.
+const DOCUMENT_MAX: u64 = 16 * 1024 * 1024;
+
+/// A broken rule with severity E.
+const BROKEN: u8 = 1;
+/// A file that could not be read as its kind, or a wrong command line.
+const UNREADABLE: u8 = 2;
+
+/// What can be checked. A new kind is one line.
+const KINDS: &[(&str, fn(&[u8]) -> Result<Checked, Misfit>)] = &[
+    ("skill-request", |bytes| check::<SkillRequest>(bytes, limits::skill_request)),
+    ("skill-response", |bytes| check::<SkillResponse>(bytes, limits::skill_response)),
+    ("skill-check-request", |bytes| check::<CheckRequest>(bytes, limits::check_request)),
+    ("skill-check-response", |bytes| check::<CheckResponse>(bytes, limits::check_response)),
+];
+
+/// A document that could be read.
+struct Checked {
+    findings: Vec<Finding>,
+    /// The document as the typed model writes it.
+    emitted: String,
+}
+
+/// Reads and judges one document.
+fn check<T: DeserializeOwned + Serialize>(bytes: &[u8], judge: fn(&T) -> Vec<Finding>) -> Result<Checked, Misfit> {
+    let document: T = parse(bytes)?;
+    // Wire types have text keys only, so writing them cannot fail.
+    let emitted = serde_json::to_string_pretty(&document).unwrap_or_default();
+    Ok(Checked { findings: judge(&document), emitted })
+}
+
+/// The language of what is said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lang {
+    Ko,
+    En,
+}
+
+impl Lang {
+    /// The same thing in this language.
+    fn of<'a>(self, ko: &'a str, en: &'a str) -> &'a str {
+        if self == Lang::Ko { ko } else { en }
+    }
+
+    /// What the environment says; Korean unless it says English.
+    fn from_env() -> Self {
+        let said = ["LC_ALL", "LANG"].iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+        match said {
+            Some(value) if value.to_string_lossy().starts_with("en") => Lang::En,
+            _ => Lang::Ko,
+        }
+    }
+}
+
+/// One finding as `--json` shows it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    file: &'a str,
+    rule: &'a str,
+    severity: &'a str,
+    path: &'a str,
+    message: &'a str,
+}
+
+/// The command line.
+struct Options {
+    lang: Lang,
+    emit: bool,
+    json: bool,
+    help: bool,
+    /// Kind and files.
+    rest: VecDeque<OsString>,
+}
+
+impl Options {
+    /// Reads the command line; the error is an argument that is not known.
+    fn read(mut args: impl Iterator<Item = OsString>) -> Result<Self, (Lang, OsString)> {
+        let mut options =
+            Options { lang: Lang::from_env(), emit: false, json: false, help: false, rest: VecDeque::new() };
+        while let Some(arg) = args.next() {
+            match arg.to_str() {
+                Some("--emit") => options.emit = true,
+                Some("--json") => options.json = true,
+                Some("--help" | "-h") => options.help = true,
+                Some("--lang") => options.set_lang(args.next().unwrap_or_default())?,
+                Some(text) if text.starts_with("--lang=") => options.set_lang(text["--lang=".len()..].into())?,
+                Some("--") => options.rest.extend(args.by_ref()),
+                Some(text) if text.starts_with('-') && text != "-" => return Err((options.lang, arg)),
+                _ => options.rest.push_back(arg),
+            }
+        }
+        Ok(options)
+    }
+
+    fn set_lang(&mut self, lang: OsString) -> Result<(), (Lang, OsString)> {
+        self.lang = match lang.to_str() {
+            Some("ko") => Lang::Ko,
+            Some("en") => Lang::En,
+            _ => {
+                let mut wrong = OsString::from("--lang ");
+                wrong.push(lang);
+                return Err((self.lang, wrong));
+            }
+        };
+        Ok(())
+    }
+}
+
+/// Runs the command with the arguments that follow `kakao check`.
+pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+    // A closed pipe (`| head`) is no reason to fail: what could not be written is dropped, the exit code stays.
+    let mut out = io::stdout().lock();
+    let mut err = io::stderr().lock();
+    let code = run_with(args, &mut out, &mut err);
+    let _ = out.flush();
+    ExitCode::from(code)
+}
+
+fn run_with(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let mut options = match Options::read(args) {
+        Ok(options) => options,
+        Err((lang, arg)) => {
+            let arg = arg.to_string_lossy();
+            let what = lang.of("알 수 없는 옵션입니다", "unknown option");
+            let _ = writeln!(err, "{what}: {arg}\n{}", usage(lang));
+            return UNREADABLE;
+        }
+    };
+    let lang = options.lang;
+    if options.help {
+        let _ = write!(out, "{}", help(lang));
+        return 0;
+    }
+    let Some(name) = options.rest.pop_front() else {
+        let _ = writeln!(err, "{}", usage(lang));
+        return UNREADABLE;
+    };
+    let Some((_, check)) = KINDS.iter().find(|(kind, _)| OsStr::new(kind) == name) else {
+        let what = lang.of("알 수 없는 종류입니다", "unknown kind");
+        let choose = lang.of("다음 중에서 고르세요", "choose one of");
+        let _ = writeln!(err, "{what}: {}\n{choose}: {}", name.to_string_lossy(), kinds());
+        return UNREADABLE;
+    };
+    if options.rest.is_empty() {
+        let what = lang.of("파일이 없습니다. 표준 입력은 `-`입니다.", "no file; `-` is standard input.");
+        let _ = writeln!(err, "{what}\n{}", usage(lang));
+        return UNREADABLE;
+    }
+
+    let mut code = 0;
+    let mut all = Vec::new();
+    for file in &options.rest {
+        let name = file.to_string_lossy().into_owned();
+        match read(file)
+            .map_err(|error| unreadable(lang, &error))
+            .and_then(|bytes| check(&bytes).map_err(|misfit| misfitting(lang, &misfit)))
+        {
+            Ok(Checked { findings, emitted }) => {
+                if options.emit {
+                    let _ = writeln!(out, "{emitted}");
+                }
+                if findings.iter().any(|finding| finding.severity == Severity::Error) {
+                    code = code.max(BROKEN);
+                }
+                all.extend(findings.into_iter().map(|finding| (name.clone(), finding)));
+            }
+            Err(reason) => {
+                let _ = writeln!(err, "{name}: {reason}");
+                code = UNREADABLE;
+            }
+        }
+    }
+    // With --emit the standard output is the document and nothing else.
+    show(&all, &options, if options.emit { err } else { out });
+    code
+}
+
+/// Prints the findings, one a line or as one JSON array.
+fn show(all: &[(String, Finding)], options: &Options, to: &mut dyn Write) {
+    let message = |finding: &'_ Finding| options.lang.of(&finding.message.ko, &finding.message.en).to_owned();
+    if !options.json {
+        for (file, finding) in all {
+            let Finding { severity, rule, path, .. } = finding;
+            let _ = writeln!(to, "{file}: {severity} {rule} {path} {}", message(finding));
+        }
+        return;
+    }
+    let shown: Vec<_> = all
+        .iter()
+        .map(|(file, finding)| Shown {
+            file,
+            rule: finding.rule,
+            severity: finding.severity.as_str(),
+            path: &finding.path,
+            message: options.lang.of(&finding.message.ko, &finding.message.en),
+        })
+        .collect();
+    let _ = writeln!(to, "{}", serde_json::to_string_pretty(&shown).unwrap_or_default());
+}
+
+/// The bytes of a file; `-` is standard input.
+fn read(file: &OsStr) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let source: Box<dyn Read> =
+        if file == "-" { Box::new(io::stdin().lock()) } else { Box::new(std::fs::File::open(file)?) };
+    source.take(DOCUMENT_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > DOCUMENT_MAX {
+        return Err(io::Error::other("the file is larger than 16 MiB"));
+    }
+    Ok(bytes)
+}
+
+/// Why a file could not be read, and what to do.
+fn unreadable(lang: Lang, error: &io::Error) -> String {
+    let what = lang.of("파일을 읽을 수 없습니다", "the file cannot be read");
+    let next = lang.of("경로와 권한을 확인하세요.", "Check the path and the permissions.");
+    format!("{what} ({error}). {next}")
+}
+
+/// Why a document is not of its kind, where, and what to do.
+fn misfitting(lang: Lang, misfit: &Misfit) -> String {
+    let what = lang.of("이 종류로 읽을 수 없습니다", "cannot be read as this kind");
+    let at = lang.of("위치", "at");
+    let why = lang.of(misfit.why.ko(), misfit.why.en());
+    let next = match misfit.why {
+        Why::NotUtf8 => lang.of("파일을 UTF-8로 저장하세요.", "Save the file as UTF-8."),
+        Why::NotJson => lang.of(
+            "JSON 문법을 확인하고, 파일 하나에 문서 하나만 넣으세요.",
+            "Check the JSON syntax; one file holds one document.",
+        ),
+        Why::TooDeep => lang.of("중첩을 줄이세요.", "Nest less deeply."),
+        Why::Duplicate => lang.of("하나만 남기세요.", "Keep one of them."),
+        _ => lang.of("그 위치의 값을 프로토콜 문서와 비교하세요.", "Compare the value there with the protocol page."),
+    };
+    format!("{what}. {at}: {}. {why}. {next}", misfit.path)
+}
+
+/// The names of the kinds.
+fn kinds() -> String {
+    KINDS.iter().map(|(kind, _)| *kind).collect::<Vec<_>>().join(", ")
+}
+
+fn usage(lang: Lang) -> &'static str {
+    lang.of(
+        "사용법: kakao check KIND FILE... [--emit] [--json] [--lang ko|en]  (자세히: kakao check --help)",
+        "usage: kakao check KIND FILE... [--emit] [--json] [--lang ko|en]  (more: kakao check --help)",
+    )
+}
+
+fn help(lang: Lang) -> String {
+    let text = lang.of(
+        "\
+kakao check KIND FILE... - 문서가 프로토콜과 제한을 지키는지 확인합니다
+
+  KIND        {kinds}
+  FILE        JSON 문서 하나가 든 파일, `-`는 표준 입력
+
+  --emit      읽은 문서를 그대로 다시 출력합니다 (결과는 표준 오류로)
+  --json      결과를 JSON 배열로 출력합니다
+  --lang L    ko 또는 en
+  --help      이 도움말
+
+결과는 한 줄에 하나씩: FILE: E|W 규칙 위치 설명
+  E  보내면 안 됩니다    W  보낼 수 있지만 의도대로 보이지 않을 수 있습니다
+종료 코드: 0 문제 없음, 1 E가 있음, 2 읽을 수 없는 파일이 있음
+",
+        "\
+kakao check KIND FILE... - checks that a document fits the protocol and its limits
+
+  KIND        {kinds}
+  FILE        a file with one JSON document, `-` is standard input
+
+  --emit      print the document again as it was read (findings go to standard error)
+  --json      print findings as a JSON array
+  --lang L    ko or en
+  --help      this text
+
+One finding a line: FILE: E|W RULE PATH message
+  E  must not be sent    W  can be sent, but may not show as meant
+Exit code: 0 no E, 1 some E, 2 a file could not be read
+",
+    );
+    text.replace("{kinds}", &kinds())
+}

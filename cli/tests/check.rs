@@ -1,0 +1,154 @@
+//! `kakao check` from the outside: output, exit codes, languages.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+fn sample(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/samples").join(path)
+}
+
+/// Runs `kakao check` with these arguments and this standard input.
+fn check(args: &[&str], stdin: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kakao"))
+        .arg("check")
+        .args(args)
+        .env_remove("LC_ALL")
+        .env_remove("LANG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("kakao starts");
+    // The child may end without reading.
+    let _ = child.stdin.take().expect("stdin").write_all(stdin.as_bytes());
+    child.wait_with_output().expect("kakao ends")
+}
+
+fn out(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).expect("UTF-8")
+}
+
+fn err(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).expect("UTF-8")
+}
+
+const FINE: &str = r#"{"version":"2.0","template":{"outputs":[{"simpleText":{"text":"안녕"}}]}}"#;
+const EMPTY: &str = r#"{"version":"2.0","template":{"outputs":[{"simpleText":{"text":""}}]}}"#;
+
+#[test]
+fn says_nothing_about_a_good_document() {
+    let output = check(&["skill-response", "-"], FINE);
+    assert_eq!((output.status.code(), out(&output), err(&output)), (Some(0), "", ""));
+}
+
+#[test]
+fn one_line_per_finding() {
+    let output = check(&["skill-response", "--lang", "en", "-"], EMPTY);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(out(&output), "-: E R10 template.outputs[0].simpleText.text the text is empty\n");
+}
+
+#[test]
+fn warnings_do_not_fail() {
+    let long = format!(
+        r#"{{"version":"2.0","template":{{"outputs":[{{"simpleText":{{"text":"{}"}}}}]}}}}"#,
+        "가".repeat(1001)
+    );
+    let output = check(&["skill-response", "-"], &long);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(out(&output).starts_with("-: W R11 template.outputs[0].simpleText.text "));
+    assert!(out(&output).contains("1001") && out(&output).contains("1000"));
+}
+
+#[test]
+fn speaks_korean_unless_told_otherwise() {
+    assert!(out(&check(&["skill-response", "-"], EMPTY)).contains("텍스트가 비어 있습니다"));
+    assert!(out(&check(&["skill-response", "-", "--lang=en"], EMPTY)).contains("the text is empty"));
+    assert!(out(&check(&["--help"], "")).contains("종료 코드"));
+    assert!(out(&check(&["--help", "--lang", "en"], "")).contains("Exit code"));
+    assert_eq!(check(&["skill-response", "-", "--lang", "fr"], FINE).status.code(), Some(2));
+}
+
+#[test]
+fn takes_the_language_from_the_environment() {
+    let output = Command::new(env!("CARGO_BIN_EXE_kakao"))
+        .args(["check", "--help"])
+        .env("LC_ALL", "en_US.UTF-8")
+        .output()
+        .expect("kakao runs");
+    assert!(out(&output).contains("Exit code"));
+}
+
+#[test]
+fn emits_what_it_read_and_nothing_else() {
+    for name in ["text", "context", "skill-test", "client-extra-null", "app-user", "photo"] {
+        let path = sample(&format!("skill-request/{name}.json"));
+        let output = check(&["skill-request", "--emit", path.to_str().expect("path")], "");
+        assert_eq!(output.status.code(), Some(0), "{name}");
+        let emitted: Value = serde_json::from_str(out(&output)).expect("one document");
+        let read: Value = serde_json::from_slice(&std::fs::read(path).expect("sample")).expect("JSON");
+        assert_eq!(emitted, read, "{name}");
+    }
+    let output = check(&["skill-response", "--emit", "-"], EMPTY);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(serde_json::from_str::<Value>(out(&output)).is_ok());
+    assert!(err(&output).contains("R10"));
+}
+
+#[test]
+fn shows_findings_as_json() {
+    let output = check(&["skill-response", "--json", "--lang", "en", "-"], EMPTY);
+    let shown: Value = serde_json::from_str(out(&output)).expect("JSON");
+    let path = "template.outputs[0].simpleText.text";
+    assert_eq!(
+        shown,
+        json!([{"file": "-", "rule": "R10", "severity": "E", "path": path, "message": "the text is empty"}])
+    );
+    assert_eq!(out(&check(&["skill-response", "--json", "-"], FINE)).trim(), "[]");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_2_and_the_others_are_still_checked() {
+    let good = sample("skill-response/sample-6.json");
+    let bad = sample("skill-response/sample-2.json");
+    let args =
+        ["skill-response", good.to_str().expect("path"), "/no/such/file", bad.to_str().expect("path"), "--lang=en"];
+    let output = check(&args, "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("/no/such/file") && err(&output).contains("Check the path"));
+    assert!(out(&output).contains("sample-2.json: E R82 template.outputs[0].listCard.buttons "));
+    assert!(out(&output).contains("sample-2.json: E R83 template.outputs[0].listCard.buttons[0].messageText "));
+}
+
+#[test]
+fn says_where_it_failed_without_quoting() {
+    let output = check(&["skill-request", "-", "--lang", "en"], r#"{"userRequest":{"user":{"id":["010-1234-5678"]}}}"#);
+    assert_eq!((output.status.code(), out(&output)), (Some(2), ""));
+    assert!(err(&output).contains("userRequest.user.id"));
+    assert!(!err(&output).contains("010"));
+    for broken in ["", "{", "[]", "{} {}", "{\"a\":1e999}"] {
+        assert_eq!(check(&["skill-request", "-"], broken).status.code(), Some(2), "{broken}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_2() {
+    let output = check(&["no-such-kind", "-"], "{}");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("skill-request, skill-response, skill-check-request, skill-check-response"));
+    for args in [&[][..], &["skill-request"], &["skill-request", "-", "--no-such-option"]] {
+        assert_eq!(check(args, "{}").status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
+fn checks_parameter_checks() {
+    let request = sample("skill-check/request-phone.json");
+    let response = sample("skill-check/response-success.json");
+    assert_eq!(check(&["skill-check-request", request.to_str().expect("path")], "").status.code(), Some(0));
+    assert_eq!(check(&["skill-check-response", response.to_str().expect("path")], "").status.code(), Some(0));
+    assert_eq!(check(&["skill-check-response", "-"], r#"{"status":"MAYBE"}"#).status.code(), Some(1));
+}

@@ -1,0 +1,130 @@
+//! A skill answer that was promised for later: do the work, then deliver it once, within its minute (protocol `skill` 8).
+
+use std::time::Duration;
+
+use shared::app::App;
+use shared::bot::{Oops, Skills, TOO_LATE};
+use shared::clock::Millis;
+use shared::converse::{self, Asked, Said, Trouble};
+use shared::effect::{Delivery, Work};
+use shared::endpoint::catch_panic;
+use shared::kakao::limits;
+use shared::kakao::skill::{SkillRequest, SkillResponse};
+use shared::kapi::skill_callback::{self, CallbackUrl, DELIVER_WITHIN, Delivered};
+use shared::log::Log;
+use shared::store::{CallbackClaim, Outcome};
+
+/// Kept free for claiming the URL and sending.
+const SENDING: Duration = Duration::from_secs(3);
+
+/// How long before a second attempt if the first never left this machine.
+const RECONNECT: Duration = Duration::from_millis(200);
+
+pub(super) async fn deliver<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until: Millis) -> Outcome {
+    let Some(url) = CallbackUrl::parse(&delivery.callback_url, &app.env) else {
+        report("not-allowed");
+        return Outcome::Parked;
+    };
+    let send_by = delivery.issued.plus(DELIVER_WITHIN).min(until);
+    if app.clock.now() >= send_by {
+        report("late");
+        return Outcome::Dropped;
+    }
+    let answer = answer(app, delivery, owner, send_by.minus(SENDING)).await;
+    match app.store().claim_callback(&delivery.callback_url, owner, app.clock.now()).await {
+        Ok(CallbackClaim::Ours) => send(app, &url, &answer, send_by).await,
+        Ok(CallbackClaim::Spent) => {
+            report("spent");
+            Outcome::Dropped
+        }
+        // Nothing was sent. There may be time for another try, and if there is not it will be dropped as late.
+        Err(error) => {
+            Log::error("outbox.store").kind(error.kind()).write();
+            Outcome::Again
+        }
+    }
+}
+
+/// The answer, or a polite last word: the person must not be left with the waiting message alone.
+async fn answer<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until: Millis) -> SkillResponse {
+    let time_left = until.since(app.clock.now());
+    let worked = tokio::time::timeout(time_left, catch_panic(work(app, delivery, owner, until))).await;
+    let response = match worked {
+        Ok(Some(Ok(response))) => response,
+        Ok(Some(Err(trouble))) => {
+            Log::error("outbox.work").kind(trouble.kind()).write();
+            SkillResponse::text(trouble.words().unwrap_or(TOO_LATE))
+        }
+        Ok(None) => SkillResponse::text(TOO_LATE), // the panic is in the log
+        Err(_) => {
+            Log::warn("outbox.work").kind("late").write();
+            SkillResponse::text(TOO_LATE)
+        }
+    };
+    match limits::safe(&response) {
+        Ok(()) => response,
+        Err(findings) => {
+            for finding in findings {
+                Log::error("outbox.unfit").rule(finding.rule).field(&finding.path).write();
+            }
+            app.bot.sorry()
+        }
+    }
+}
+
+async fn work<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until: Millis) -> Result<SkillResponse, Trouble> {
+    match &delivery.work {
+        Work::Job(job) => do_job(app, serde_json::from_value(job.clone())?, delivery, owner, until).await,
+        Work::Turn { skill, request } => {
+            let request: SkillRequest = serde_json::from_value(request.clone())?;
+            let asked = Asked { skill, request: &request, at: delivery.issued, until, owner, callback: None };
+            match converse::take(app, asked).await? {
+                Said::Now(response) => Ok(response),
+                Said::Work { job, .. } => do_job(app, job, delivery, owner, until).await,
+                Said::Promised { .. } => Err(Trouble::Json), // nothing is promised without a callback
+            }
+        }
+    }
+}
+
+async fn do_job<B: Skills>(
+    app: &App<B>,
+    job: B::Job,
+    delivery: &Delivery,
+    owner: &str,
+    until: Millis,
+) -> Result<SkillResponse, Trouble> {
+    let desk = converse::desk(app, owner, delivery.issued, until);
+    app.bot.work(job, &desk).await.map_err(|oops: Oops| Trouble::Bot(oops))
+}
+
+/// Sends once. Only a request that never left is sent a second time: any other outcome may have spent the URL.
+async fn send<B>(app: &App<B>, url: &CallbackUrl, answer: &SkillResponse, send_by: Millis) -> Outcome {
+    let mut delivered = skill_callback::deliver(app.outbound(), url, answer).await;
+    if delivered == Delivered::NotSent && app.clock.now().plus(RECONNECT) < send_by {
+        tokio::time::sleep(RECONNECT).await;
+        delivered = skill_callback::deliver(app.outbound(), url, answer).await;
+    }
+    match delivered {
+        Delivered::Accepted => {
+            report("accepted");
+            Outcome::Done
+        }
+        Delivered::Refused(reason) => {
+            Log::error("outbox.delivery").outcome("refused").kind(reason.word()).write();
+            Outcome::Dropped
+        }
+        Delivered::NotSent => {
+            report("not-sent");
+            Outcome::Dropped
+        }
+        Delivered::Unknown => {
+            report("unknown");
+            Outcome::Dropped
+        }
+    }
+}
+
+fn report(outcome: &'static str) {
+    Log::info("outbox.delivery").outcome(outcome).write();
+}

@@ -1,0 +1,174 @@
+//! Carries effects out: each at least once, and what may happen only once, once.
+//!
+//! The table's stream wakes it when an entry is put; every minute a schedule wakes it for what the stream missed and for what
+//! had to wait. Either way it learns only keys: each entry is claimed by a lease before it is believed.
+//!
+//! ```text
+//! stream ──┐
+//!          ├─ keys ─ claim ─ carry out ─ finish (done | dropped | again | parked)
+//! sweep  ──┘
+//! ```
+
+mod deliver;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::app::App;
+use shared::bot::Skills;
+use shared::clock::Millis;
+use shared::effect::Effect;
+use shared::lambda::Consumer;
+use shared::log::Log;
+use shared::store::{EntryId, Outcome, StoreError};
+
+/// The function.
+#[derive(Debug)]
+pub struct Outbox;
+
+/// How far the clocks of two sandboxes may be apart (state design, rule 5): a lease outlives its holder by this.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
+
+impl<B: Skills> Consumer<B> for Outbox {
+    const NAME: &'static str = "outbox";
+
+    async fn warm(app: &App<B>) {
+        app.store().warm().await;
+    }
+
+    async fn consume(app: &App<B>, event: &str, owner: &str, until: Millis) -> Value {
+        let shift = Shift { app, owner, until };
+        match serde_json::from_str::<Event>(event) {
+            Ok(Event::Stream { records }) => shift.stream(&records).await,
+            Ok(Event::Sweep { .. }) => shift.sweep().await,
+            Err(_) => {
+                Log::error("event.unreadable").write();
+                Value::Null
+            }
+        }
+    }
+}
+
+/// What wakes the function.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Event {
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
+    Stream {
+        #[serde(rename = "Records")]
+        records: Vec<Record>,
+    },
+    /// The schedule's own words, in `template.yaml`.
+    Sweep {
+        #[serde(rename = "sweep")]
+        _sweep: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct Record {
+    dynamodb: Change,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Change {
+    #[serde(default)]
+    keys: Keys,
+    sequence_number: String,
+}
+
+#[derive(Default, Deserialize)]
+struct Keys {
+    #[serde(rename = "PK", default)]
+    pk: Text,
+}
+
+#[derive(Default, Deserialize)]
+struct Text {
+    #[serde(rename = "S", default)]
+    s: String,
+}
+
+/// One invocation.
+struct Shift<'a, B> {
+    app: &'a App<B>,
+    owner: &'a str,
+    until: Millis,
+}
+
+impl<B: Skills> Shift<'_, B> {
+    /// Reports exactly the records whose entries could not even be claimed or finished; those come again. An entry that could not
+    /// be carried out is not such a record: it waits in the `due` index.
+    async fn stream(&self, records: &[Record]) -> Value {
+        let ids: BTreeSet<EntryId> = records.iter().filter_map(|record| EntryId::from_pk(&record.dynamodb.keys.pk.s)).collect();
+        let failed = self.all(&ids).await;
+        let failures: Vec<Value> = records
+            .iter()
+            .filter(|record| EntryId::from_pk(&record.dynamodb.keys.pk.s).is_some_and(|id| failed.contains(&id)))
+            .map(|record| json!({ "itemIdentifier": record.dynamodb.sequence_number }))
+            .collect();
+        json!({ "batchItemFailures": failures })
+    }
+
+    async fn sweep(&self) -> Value {
+        match self.app.store().due_entries(self.app.clock.now()).await {
+            Ok(due) => {
+                let due: BTreeSet<EntryId> = due.into_iter().collect();
+                let failed = self.all(&due).await;
+                json!({ "due": due.len(), "failed": failed.len() })
+            }
+            Err(error) => {
+                Log::error("outbox.sweep").kind(error.kind()).write();
+                json!({ "due": null })
+            }
+        }
+    }
+
+    /// All at once: a slow effect does not hold up its neighbours. Returns those whose state in the table is not known.
+    async fn all(&self, ids: &BTreeSet<EntryId>) -> BTreeSet<EntryId> {
+        let ended = join_all(ids.iter().map(|id| async move { (id, self.one(id).await) })).await;
+        let failed = ended.into_iter().filter_map(|(id, ended)| match ended {
+            Ok(()) => None,
+            Err(error) => {
+                Log::error("outbox.store").item(&id.hash()).kind(error.kind()).write();
+                Some(id.clone())
+            }
+        });
+        failed.collect()
+    }
+
+    async fn one(&self, id: &EntryId) -> Result<(), StoreError> {
+        let lease = self.until.plus(CLOCK_TOLERANCE);
+        let now = self.app.clock.now();
+        let Some(claimed) = self.app.store().claim_entry(id, self.owner, lease, now).await? else {
+            return Ok(()); // done, parked, or somebody else's
+        };
+        let effect = claimed.body.as_deref().and_then(|body| serde_json::from_str::<Effect>(body).ok());
+        let outcome = match effect {
+            Some(Effect::Deliver(delivery)) => deliver::deliver(self.app, &delivery, self.owner, self.until).await,
+            // A kind that only a newer release knows is left for that release; it is parked if none comes.
+            Some(_) => Outcome::Again,
+            None => Outcome::Parked,
+        };
+        let outcome = self.app.store().finish_entry(&claimed, outcome, self.app.clock.now()).await?;
+        let took = self.app.clock.now().since(now);
+        Log::info("outbox.entry").item(&id.hash()).outcome(word(outcome)).count(claimed.tries).took(took).write();
+        if outcome == Outcome::Parked {
+            Log::error("outbox.parked").item(&id.hash()).write();
+        }
+        Ok(())
+    }
+}
+
+const fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "done",
+        Outcome::Dropped => "dropped",
+        Outcome::Again => "again",
+        Outcome::Parked => "parked",
+    }
+}

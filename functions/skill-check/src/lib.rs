@@ -1,0 +1,84 @@
+//! `POST /skill-check/{name}`: is this parameter's value acceptable? (protocol `skill` 9)
+//!
+//! Verify, parse, ask, answer. A technical failure is the platform's own `ERROR`, always with status 200; it then asks again.
+
+use std::time::Duration;
+
+use shared::app::App;
+use shared::bot::Checks;
+use shared::endpoint::Endpoint;
+use shared::http::{Request, Response, Route};
+use shared::kakao::skill::{CheckRequest, CheckResponse};
+use shared::kakao;
+use shared::log::Log;
+use shared::secret::SecretName;
+use shared::verify::{self, NoBody, Refused, Verified};
+
+/// The function.
+#[derive(Debug)]
+pub struct SkillCheck;
+
+/// Longest request read (threat T23): a check carries one value.
+pub const MAX_BODY: usize = 64 * 1024;
+
+impl<B: Checks> Endpoint<B> for SkillCheck {
+    const NAME: &'static str = "skill-check";
+    const ROUTES: &'static [Route] = &[Route::post("/skill-check/{name}")];
+    /// As long as a skill: the platform's limit here is not documented.
+    const SOFT_STOP: Duration = Duration::from_millis(3_400);
+
+    async fn warm(app: &App<B>) {
+        if app.env.skill_secret_check {
+            // What cannot be read now is read with the first request.
+            let _ = app.secrets.keys(SecretName::SkillSecret).await;
+        }
+    }
+
+    async fn handle(app: &App<B>, request: Request, captures: Vec<String>) -> Response {
+        let started = app.clock.now();
+        let id = request.id.clone();
+        let name = captures.into_iter().next().unwrap_or_default();
+        let (outcome, response) = match verify::skill_secret(app, request).await {
+            Ok(verified) => check(app, &verified, &name).await,
+            Err(Refused::NotTrusted) => ("untrusted", None),
+            Err(Refused::CannotTell(_)) => ("error", Some(CheckResponse::error())),
+        };
+        Log::info("skill-check.value").request(&id).skill(&name).outcome(outcome).took(app.clock.now().since(started)).write();
+        response.map_or(Response::empty(401), |response| json(&response))
+    }
+
+    fn sorry() -> Response {
+        json(&CheckResponse::error())
+    }
+}
+
+async fn check<B: Checks>(app: &App<B>, verified: &Verified, name: &str) -> (&'static str, Option<CheckResponse>) {
+    let Some(request) = read(verified) else {
+        return ("error", Some(CheckResponse::error()));
+    };
+    let time_left = verified.request().answer_by.since(app.clock.now());
+    match tokio::time::timeout(time_left, app.bot.check(name, &request)).await {
+        Ok(Ok(response)) => ("checked", Some(response)),
+        Ok(Err(oops)) => {
+            Log::error("skill-check.trouble").request(&verified.request().id).kind(oops.kind()).write();
+            ("error", Some(CheckResponse::error()))
+        }
+        Err(_) => ("late", Some(CheckResponse::error())),
+    }
+}
+
+/// The typed request. What cannot be read is one log line that names the member, never its value.
+fn read(verified: &Verified) -> Option<CheckRequest> {
+    let id = &verified.request().id;
+    let unreadable = || Log::warn("skill-check.unreadable").request(id);
+    let body = verified.body(MAX_BODY).map_err(|no_body| match no_body {
+        NoBody::TooLarge(bytes) => unreadable().why("too-large").count(bytes as u64).write(),
+        NoBody::BadBase64 => unreadable().why("base64").write(),
+    });
+    kakao::parse(body.ok()?).map_err(|misfit| unreadable().why(misfit.why.word()).field(&misfit.path).write()).ok()
+}
+
+fn json(response: &CheckResponse) -> Response {
+    // A response of ours is always JSON; the literal is there so that nothing in this function can panic.
+    Response::json(200, serde_json::to_string(response).unwrap_or_else(|_| r#"{"status":"ERROR"}"#.to_owned()))
+}

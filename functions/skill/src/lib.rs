@@ -1,0 +1,194 @@
+//! `POST /skill/{name}`: the chatbot platform asks, the bot answers (protocol `skill` 1 to 5).
+//!
+//! Verify, parse, recall, ask, keep, answer. Whatever happens in between, the platform gets 200 and a valid answer in time: an
+//! error status shows the person nothing at all. Only a wrong secret is refused.
+
+use std::time::Duration;
+
+use shared::app::App;
+use shared::bot::Skills;
+use shared::clock::Millis;
+use shared::converse::{self, Asked, Said, Trouble};
+use shared::endpoint::Endpoint;
+use shared::http::{Request, Response, Route};
+use shared::kakao::skill::{SkillRequest, SkillResponse};
+use shared::kakao::{self, limits};
+use shared::kapi::skill_callback::CallbackUrl;
+use shared::log::Log;
+use shared::secret::SecretName;
+use shared::verify::{self, NoBody, Refused, Verified};
+
+/// The function.
+#[derive(Debug)]
+pub struct Skill;
+
+/// Longest request read: 30 times the longest ever seen (threat T23).
+pub const MAX_BODY: usize = 128 * 1024;
+
+/// Kept free at the end for writing down that a turn is carried over.
+const HANDOVER: Duration = Duration::from_millis(700);
+
+impl<B: Skills> Endpoint<B> for Skill {
+    const NAME: &'static str = "skill";
+    const ROUTES: &'static [Route] = &[Route::post("/skill/{name}")];
+    /// The platform waits five seconds; the answer leaves before 3.5.
+    const SOFT_STOP: Duration = Duration::from_millis(3_400);
+
+    async fn warm(app: &App<B>) {
+        let secret = async {
+            if app.env.skill_secret_check {
+                // What cannot be read now is read with the first request.
+                let _ = app.secrets.keys(SecretName::SkillSecret).await;
+            }
+        };
+        let table = async {
+            if converse::remembers::<B>() {
+                app.store().warm().await;
+            }
+        };
+        tokio::join!(secret, table);
+    }
+
+    async fn handle(app: &App<B>, request: Request, captures: Vec<String>) -> Response {
+        let started = app.clock.now();
+        let id = request.id.clone();
+        let skill = captures.into_iter().next().unwrap_or_default();
+        let ended = match verify::skill_secret(app, request).await {
+            Ok(verified) => turn(app, &verified, &skill).await,
+            Err(Refused::NotTrusted) => Ended::Untrusted,
+            Err(Refused::CannotTell(_)) => Ended::Apology(app.bot.sorry()),
+        };
+        Log::info("skill.turn").request(&id).skill(&skill).outcome(ended.word()).took(app.clock.now().since(started)).write();
+        match ended {
+            Ended::Untrusted => Response::empty(401),
+            Ended::Answer(response) | Ended::Acknowledged(response) | Ended::Refused(response) => json(&response),
+            Ended::Apology(response) | Ended::Late(response) => json(&response),
+        }
+    }
+
+    fn sorry() -> Response {
+        json(&SkillResponse::text(shared::bot::SORRY))
+    }
+}
+
+/// How a turn ended; the word is what the alarms count.
+enum Ended {
+    Answer(SkillResponse),
+    Acknowledged(SkillResponse),
+    Apology(SkillResponse),
+    Late(SkillResponse),
+    Refused(SkillResponse),
+    Untrusted,
+}
+
+impl Ended {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Answer(_) => "answered",
+            Self::Acknowledged(_) => "acknowledged",
+            Self::Apology(_) => "apology",
+            Self::Late(_) => "late",
+            Self::Refused(_) => "refused",
+            Self::Untrusted => "untrusted",
+        }
+    }
+}
+
+async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ended {
+    let http = verified.request();
+    let request: SkillRequest = match read(verified, &http.id) {
+        Some(request) => request,
+        None => return Ended::Apology(app.bot.sorry()),
+    };
+    if !may_call(app, &request) {
+        Log::warn("skill.other-bot").request(&http.id).write();
+        return Ended::Refused(app.bot.sorry());
+    }
+    let callback = request.callback_url().filter(|url| CallbackUrl::parse(url, &app.env).is_some());
+    // A turn that can be carried over stops a little earlier, to write that down.
+    let until = if callback.is_some() { http.answer_by.minus(HANDOVER) } else { http.answer_by };
+    let asked = Asked { skill, request: &request, at: http.received, until, owner: &http.id, callback };
+    match within(app, until, converse::take(app, asked)).await {
+        Some(Ok(Said::Now(response))) => Ended::Answer(fit(response, &http.id, || app.bot.sorry())),
+        Some(Ok(Said::Promised { waiting })) => Ended::Acknowledged(acknowledge(&waiting)),
+        Some(Ok(Said::Work { job, otherwise })) => work_now(app, job, otherwise, &asked).await,
+        Some(Err(trouble)) => apology(app, &trouble, &http.id),
+        None => late(app, &asked, http.answer_by).await,
+    }
+}
+
+/// The typed request. What cannot be read is one log line that names the member, never its value.
+fn read(verified: &Verified, id: &str) -> Option<SkillRequest> {
+    let body = verified.body(MAX_BODY).map_err(|no_body| match no_body {
+        NoBody::TooLarge(bytes) => Log::warn("skill.unreadable").request(id).why("too-large").count(bytes as u64).write(),
+        NoBody::BadBase64 => Log::warn("skill.unreadable").request(id).why("base64").write(),
+    });
+    kakao::parse(body.ok()?)
+        .map_err(|misfit| Log::warn("skill.unreadable").request(id).why(misfit.why.word()).field(&misfit.path).write())
+        .ok()
+}
+
+/// The bot allow-list: a secret that got out does not open the bot to another bot's people (threat T07).
+fn may_call<B>(app: &App<B>, request: &SkillRequest) -> bool {
+    app.env.bot_ids.is_empty() || app.env.bot_ids.iter().any(|id| id == request.bot_key())
+}
+
+/// No callback, so the work is done here as long as the turn lasts.
+async fn work_now<B: Skills>(app: &App<B>, job: B::Job, otherwise: SkillResponse, asked: &Asked<'_>) -> Ended {
+    let desk = asked.desk(app);
+    match within(app, asked.until, app.bot.work(job, &desk)).await {
+        Some(Ok(response)) => Ended::Answer(fit(response, asked.owner, || app.bot.sorry())),
+        Some(Err(oops)) => apology(app, &Trouble::Bot(oops), asked.owner),
+        None => Ended::Late(fit(otherwise, asked.owner, || app.bot.sorry())),
+    }
+}
+
+/// Time is up: promise the answer if it can be delivered, else apologise.
+async fn late<B: Skills>(app: &App<B>, asked: &Asked<'_>, until: Millis) -> Ended {
+    if let Some(url) = asked.callback
+        && let Some(Ok(())) = within(app, until, converse::carry_over(app, asked, url)).await
+    {
+        return Ended::Acknowledged(acknowledge(""));
+    }
+    Ended::Late(app.bot.sorry())
+}
+
+fn apology<B: Skills>(app: &App<B>, trouble: &Trouble, id: &str) -> Ended {
+    Log::error("skill.trouble").request(id).kind(trouble.kind()).write();
+    match trouble.words() {
+        Some(words) => Ended::Answer(fit(SkillResponse::text(words), id, || app.bot.sorry())),
+        None => Ended::Apology(app.bot.sorry()),
+    }
+}
+
+/// `{"version":"2.0","useCallback":true,"data":{"text":…}}`: the block's waiting message can show `{{#webhook.text}}`.
+fn acknowledge(waiting: &str) -> SkillResponse {
+    let mut data = serde_json::Map::new();
+    if !waiting.is_empty() {
+        data.insert("text".to_owned(), waiting.into());
+    }
+    SkillResponse::callback(data)
+}
+
+/// An answer that the platform would refuse is not sent: the person would see nothing.
+fn fit(response: SkillResponse, id: &str, sorry: impl FnOnce() -> SkillResponse) -> SkillResponse {
+    match limits::safe(&response) {
+        Ok(()) => response,
+        Err(findings) => {
+            for finding in findings {
+                Log::error("skill.unfit").request(id).rule(finding.rule).field(&finding.path).write();
+            }
+            sorry()
+        }
+    }
+}
+
+/// `None` when time is up first.
+async fn within<B, T>(app: &App<B>, until: Millis, future: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(until.since(app.clock.now()), future).await.ok()
+}
+
+fn json(response: &SkillResponse) -> Response {
+    // A response of ours is always JSON; the literal is there so that nothing in this function can panic.
+    Response::json(200, serde_json::to_string(response).unwrap_or_else(|_| r#"{"version":"2.0"}"#.to_owned()))
+}

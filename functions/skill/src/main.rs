@@ -1,0 +1,5 @@
+//! The `skill` Lambda.
+
+fn main() -> Result<(), lambda_runtime::Error> {
+    shared::lambda::serve::<skill::Skill, _>(bot::Bot)
+}

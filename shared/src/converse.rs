@@ -1,0 +1,208 @@
+//! One turn of a conversation: recall, ask, keep. Taken by the `skill` function, and by the `outbox` for a turn that ran late.
+
+use serde_json::Value;
+
+use crate::app::{App, Services};
+use crate::bot::{Answer, Desk, Oops, Skills, Turn};
+use crate::clock::Millis;
+use crate::effect::{Delivery, Effect, Work};
+use crate::kakao::skill::{SkillRequest, SkillResponse};
+use crate::log::Log;
+use crate::store::{Kept, Person, Recalled, StoreError, TALK_LASTS};
+
+/// A turn to be taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The last part of the skill's URL.
+    pub skill: &'a str,
+    /// The request.
+    pub request: &'a SkillRequest,
+    /// When the gateway received it.
+    pub at: Millis,
+    /// When there must be an answer.
+    pub until: Millis,
+    /// Who takes the turn: the request id.
+    pub owner: &'a str,
+    /// Where a late answer may be delivered.
+    pub callback: Option<&'a str>,
+}
+
+/// Where a bot works, until when, and in whose name.
+pub fn desk<'a>(services: &'a Services, owner: &'a str, at: Millis, until: Millis) -> Desk<'a> {
+    Desk { services, owner, at, until }
+}
+
+impl<'a> Asked<'a> {
+    /// The desk of this turn.
+    pub fn desk(&self, services: &'a Services) -> Desk<'a> {
+        desk(services, self.owner, self.at, self.until)
+    }
+}
+
+/// What the turn came to.
+#[derive(Debug)]
+pub enum Said<J> {
+    /// The answer.
+    Now(SkillResponse),
+    /// The answer follows: its effect is in the outbox.
+    Promised {
+        /// What the person reads meanwhile.
+        waiting: String,
+    },
+    /// Work for this very turn, because nothing can be delivered later.
+    Work {
+        /// What is to be done.
+        job: J,
+        /// What to say if time runs out.
+        otherwise: SkillResponse,
+    },
+}
+
+/// Why a turn came to nothing.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The table.
+    Store(StoreError),
+    /// The bot.
+    Bot(Oops),
+    /// A talk or job of the author's that is not JSON.
+    Json,
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<serde_json::Error> for Trouble {
+    fn from(_: serde_json::Error) -> Self {
+        Self::Json
+    }
+}
+
+impl Trouble {
+    /// A word for the log.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Store(error) => error.kind(),
+            Self::Bot(oops) => oops.kind(),
+            Self::Json => "json",
+        }
+    }
+
+    /// The words the bot chose for it, if it was the bot.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Self::Bot(oops) => oops.words(),
+            _ => None,
+        }
+    }
+}
+
+/// Whether `B` has anything to remember: a talk without content needs no table.
+pub const fn remembers<B: Skills>() -> bool {
+    size_of::<B::Talk>() > 0
+}
+
+/// Takes the turn. If another turn of the same person was faster, the bot is asked once more with what that one left; if that
+/// happens again the person is answered and the talk left as it is.
+///
+/// # Errors
+/// [`Trouble`]: nothing was kept, nothing was queued.
+pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::Job>, Trouble> {
+    let person = Person::of(asked.request);
+    let memory = person.as_ref().filter(|_| remembers::<B>());
+    let mut seen = match memory {
+        Some(person) => app.store().recall(person, app.clock.now()).await?,
+        None => Recalled::default(),
+    };
+    let mut again = true;
+    loop {
+        let turn = Turn {
+            skill: asked.skill,
+            request: asked.request,
+            person: person.as_ref(),
+            talk: read_talk::<B>(&seen),
+            desk: asked.desk(app),
+            can_wait: asked.callback.is_some(),
+        };
+        let reply = app.bot.reply(&turn).await.map_err(Trouble::Bot)?;
+        let talk = match &reply.talk {
+            Some(next) if remembers::<B>() => Some(serde_json::to_string(next)?),
+            _ => still(&seen, app.clock.now()),
+        };
+        let effect = promise(&reply.answer, &asked)?;
+        let entries: Vec<_> = effect.iter().map(Effect::entry).collect::<Result<_, _>>()?;
+        let talk = talk.as_deref().map(|json| (json, B::TALK_VERSION));
+        let kept = match (memory, entries.first()) {
+            (Some(person), _) => app.store().keep(person, &seen, talk, &entries, asked.owner, app.clock.now()).await?,
+            (None, Some(entry)) => {
+                app.store().put_entry(entry, app.clock.now()).await?;
+                Kept::Saved
+            }
+            (None, None) => Kept::Saved,
+        };
+        match kept {
+            Kept::Changed(newer) if again => {
+                seen = newer;
+                again = false;
+                continue;
+            }
+            Kept::Changed(_) => Log::warn("talk.conflict").request(asked.owner).write(),
+            Kept::Repeated => Log::info("turn.repeated").request(asked.owner).write(),
+            Kept::Saved => {}
+        }
+        return Ok(match reply.answer {
+            Answer::Now(response) => Said::Now(response),
+            Answer::Later { waiting, .. } if effect.is_some() => Said::Promised { waiting },
+            Answer::Later { job, otherwise, .. } => Said::Work { job, otherwise },
+        });
+    }
+}
+
+/// Hands a turn that did not end in time to the outbox, which takes it again and delivers the answer.
+///
+/// # Errors
+/// If it cannot be queued.
+pub async fn carry_over<B>(app: &App<B>, asked: &Asked<'_>, callback_url: &str) -> Result<(), Trouble> {
+    let work = Work::Turn { skill: asked.skill.to_owned(), request: serde_json::to_value(asked.request)? };
+    let entry = Effect::Deliver(Delivery { callback_url: callback_url.to_owned(), issued: asked.at, work }).entry()?;
+    app.store().put_entry(&entry, app.clock.now()).await?;
+    Ok(())
+}
+
+/// The effect of a late answer, if it can be delivered.
+fn promise<J: serde::Serialize>(answer: &Answer<J>, asked: &Asked<'_>) -> Result<Option<Effect>, Trouble> {
+    Ok(match (answer, asked.callback) {
+        (Answer::Later { job, .. }, Some(url)) => Some(Effect::Deliver(Delivery {
+            callback_url: url.to_owned(),
+            issued: asked.at,
+            work: Work::Job(serde_json::to_value(job)?),
+        })),
+        _ => None,
+    })
+}
+
+/// An unchanged talk is written again only when half its time has passed, so that it lives on while the person talks.
+fn still(seen: &Recalled, now: Millis) -> Option<String> {
+    let worn = seen.expires.since(now) < TALK_LASTS / 2;
+    seen.talk.clone().filter(|_| worn)
+}
+
+/// A talk of this version is read, of an older one upgraded; a newer or unreadable one starts over.
+fn read_talk<B: Skills>(seen: &Recalled) -> B::Talk {
+    let read = seen.talk.as_deref().and_then(|json| {
+        if seen.version == B::TALK_VERSION {
+            serde_json::from_str(json).ok()
+        } else if seen.version < B::TALK_VERSION {
+            B::upgrade(seen.version, serde_json::from_str::<Value>(json).ok()?)
+        } else {
+            None
+        }
+    });
+    if read.is_none() && seen.talk.is_some() {
+        Log::warn("talk.forgotten").count(u64::from(seen.version)).write();
+    }
+    read.unwrap_or_default()
+}

@@ -1,0 +1,55 @@
+//! What must happen besides the answer, as a value: committed with the change it belongs to, carried out by the `outbox` function.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock::Millis;
+use crate::store::{Entry, EntryId};
+
+/// An effect. Later surfaces add their own kinds; a kind that a release does not know is left for the release that does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Effect {
+    /// Do slow work, then deliver what it returns to a skill callback.
+    Deliver(Delivery),
+}
+
+/// A skill answer that was promised for later.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Where to: good for one use, and for a minute from `issued`.
+    pub callback_url: String,
+    /// When the platform asked.
+    pub issued: Millis,
+    /// What is to be done.
+    pub work: Work,
+}
+
+/// What leads to a promised answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// The bot's own job.
+    Job(Value),
+    /// A turn that did not end in time: it is taken again.
+    Turn {
+        /// The last part of the skill's URL.
+        skill: String,
+        /// The request as it came.
+        request: Value,
+    },
+}
+
+impl Effect {
+    /// The entry that carries this effect. What makes it the same effect makes it the same entry: a repeat finds it there.
+    ///
+    /// # Errors
+    /// If a value inside cannot be written as JSON.
+    pub fn entry(&self) -> Result<Entry, serde_json::Error> {
+        let id = match self {
+            Self::Deliver(delivery) => EntryId::of(&["deliver", &delivery.callback_url]),
+        };
+        Ok(Entry { id, body: serde_json::to_string(self)? })
+    }
+}

@@ -1,0 +1,110 @@
+//! Everything the environment can say, read once and in one place.
+//!
+//! `template.yaml` declares these variables; `kakao dev` fills them for the laptop. Empty means unset, because `sam local` can
+//! only override variables that the template declares.
+
+use std::collections::BTreeMap;
+
+use crate::secret::{Secret, SecretName};
+
+/// Where Kakao's bot platform is: the Event API and the skill callbacks.
+pub const BOT_API_URL: &str = "https://bot-api.kakao.com";
+
+/// The header in which the skill's secret arrives, unless `SKILL_SECRET_HEADER` says otherwise.
+pub const SKILL_SECRET_HEADER: &str = "x-skill-secret";
+
+/// The settings of one process.
+#[derive(Clone, Debug)]
+pub struct Env {
+    /// `TABLE_NAME`: the one table. Default `kakao`.
+    pub table_name: String,
+    /// `AWS_REGION`. Default `ap-northeast-2` (Seoul).
+    pub region: String,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: another endpoint than the region's own, for the laptop.
+    pub dynamodb_url: Option<String>,
+    /// `AWS_ENDPOINT_URL_SSM`: likewise for the parameter store.
+    pub ssm_url: Option<String>,
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`: fixed for the life of a Lambda sandbox.
+    pub aws: AwsCredentials,
+    /// `SECRETS_PREFIX`: where in SSM the secrets are that are not variables themselves.
+    pub secrets_prefix: Option<String>,
+    /// The secrets that are variables: laptop and tests only.
+    pub secrets: BTreeMap<SecretName, Secret>,
+    /// `SKILL_SECRET_HEADER`, in lower case.
+    pub skill_secret_header: String,
+    /// `SKILL_SECRET_CHECK=off` switches the check off. Anything else leaves it on.
+    pub skill_secret_check: bool,
+    /// `BOT_IDS`: the bots that may call, comma-separated; empty: any that knows the secret.
+    pub bot_ids: Vec<String>,
+    /// `BOT_API_URL`: where callbacks and events may be sent.
+    pub bot_api_url: String,
+}
+
+/// The sandbox's own AWS credentials.
+#[derive(Clone, Debug, Default)]
+pub struct AwsCredentials {
+    /// Public half.
+    pub access_key_id: String,
+    /// Secret half.
+    pub secret_access_key: Secret,
+    /// Present with temporary credentials, which is what Lambda has.
+    pub session_token: Option<Secret>,
+}
+
+impl Env {
+    /// The process's environment.
+    pub fn from_process() -> Self {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// The settings as `lookup` tells them. An empty value counts as unset.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let get = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let or = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
+        Self {
+            table_name: or("TABLE_NAME", "kakao"),
+            region: or("AWS_REGION", "ap-northeast-2"),
+            dynamodb_url: get("AWS_ENDPOINT_URL_DYNAMODB"),
+            ssm_url: get("AWS_ENDPOINT_URL_SSM"),
+            aws: AwsCredentials {
+                access_key_id: or("AWS_ACCESS_KEY_ID", "local"),
+                secret_access_key: Secret::new(or("AWS_SECRET_ACCESS_KEY", "local")),
+                session_token: get("AWS_SESSION_TOKEN").map(Secret::new),
+            },
+            secrets_prefix: get("SECRETS_PREFIX"),
+            secrets: SecretName::ALL
+                .iter()
+                .filter_map(|name| Some((*name, Secret::new(get(name.as_str())?))))
+                .collect(),
+            skill_secret_header: or("SKILL_SECRET_HEADER", SKILL_SECRET_HEADER).to_ascii_lowercase(),
+            skill_secret_check: get("SKILL_SECRET_CHECK").as_deref() != Some("off"),
+            bot_ids: get("BOT_IDS")
+                .map(|ids| ids.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect())
+                .unwrap_or_default(),
+            bot_api_url: or("BOT_API_URL", BOT_API_URL),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_is_an_unset_one() {
+        let env = Env::read(|_| Some(String::new()));
+        assert_eq!(env.dynamodb_url, None);
+        assert_eq!(env.bot_api_url, BOT_API_URL);
+        assert!(env.skill_secret_check, "only the word off switches the check off");
+        assert!(env.secrets.is_empty(), "an empty secret is no secret");
+    }
+
+    #[test]
+    fn t05_secrets_do_not_show_in_debug_output() {
+        let env = Env::read(|name| Some(format!("canary-{name}")));
+        let shown = format!("{env:?}");
+        for name in ["SKILL_SECRET", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+            assert!(!shown.contains(&format!("\"canary-{name}\"")), "{name} is shown");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! One request in, one response out: what a function sees of HTTP, whoever carried it (API Gateway or `kakao dev`).
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+
+use crate::clock::Millis;
+
+/// A request as the gateway delivered it.
+///
+/// The body is not readable from here: it is offered by [`crate::verify::Verified`] only, so that no endpoint can read what
+/// nobody vouched for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Upper case: `POST`.
+    pub method: String,
+    /// The path as it came, still percent-encoded, stage prefix and trailing slash included.
+    pub path: String,
+    /// Header names in lower case. The gateway has already joined repeated headers with a comma.
+    pub headers: BTreeMap<String, String>,
+    /// The gateway's id of this request: for logs, and as the owner's name on leases.
+    pub id: String,
+    /// When the gateway received it, so that a cold start counts.
+    pub received: Millis,
+    /// When the answer must have left.
+    pub answer_by: Millis,
+    pub(crate) body: Body,
+}
+
+/// The bytes of a request, or why there are none.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    Bytes(Vec<u8>),
+    /// The gateway said base64 and it was not.
+    BadBase64,
+}
+
+impl Request {
+    /// The value of a header; `name` in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}
+
+/// One line of an endpoint's `ROUTES`: a method and a path whose `{name}` segments match anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Upper case: `POST`.
+    pub method: &'static str,
+    /// As in `template.yaml`: `/skill/{name}`.
+    pub path: &'static str,
+}
+
+impl Route {
+    /// A `POST` route.
+    pub const fn post(path: &'static str) -> Self {
+        Self { method: "POST", path }
+    }
+
+    /// The decoded `{…}` segments if `path` is this route, also under a stage prefix and with a trailing slash.
+    pub fn captures(&self, path: &str) -> Option<Vec<String>> {
+        let pattern: Vec<&str> = segments(self.path).collect();
+        let given: Vec<&str> = segments(path).collect();
+        let prefix = given.len().checked_sub(pattern.len())?;
+        if prefix > 1 {
+            return None; // a stage or base path is one segment; more is another address
+        }
+        let mut captured = Vec::new();
+        for (want, got) in pattern.iter().zip(&given[prefix..]) {
+            if want.starts_with('{') {
+                captured.push(percent_decode_str(got).decode_utf8().ok()?.into_owned());
+            } else if want != got {
+                return None;
+            }
+        }
+        Some(captured)
+    }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
+}
+
+/// What a function answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status code.
+    pub status: u16,
+    /// `content-type`, none for an empty body.
+    pub content_type: Option<&'static str>,
+    /// UTF-8 text.
+    pub body: String,
+}
+
+impl Response {
+    /// A JSON answer.
+    pub const fn json(status: u16, body: String) -> Self {
+        Self { status, content_type: Some("application/json; charset=utf-8"), body }
+    }
+
+    /// A status and nothing else.
+    pub const fn empty(status: u16) -> Self {
+        Self { status, content_type: None, body: String::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_matches_under_a_stage_and_with_a_trailing_slash() {
+        let route = Route::post("/skill/{name}");
+        for path in ["/skill/lunch", "/skill/lunch/", "/prod/skill/lunch", "//prod//skill/lunch/"] {
+            assert_eq!(route.captures(path), Some(vec!["lunch".to_owned()]), "{path}");
+        }
+        assert_eq!(route.captures("/skill/%EC%A0%90%EC%8B%AC"), Some(vec!["점심".to_owned()]));
+        for path in ["/", "/skill", "/skill/a/b", "/a/b/skill/lunch", "/skills/lunch", "/skill/%ff"] {
+            assert_eq!(route.captures(path), None, "{path}");
+        }
+    }
+}

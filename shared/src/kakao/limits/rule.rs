@@ -1,0 +1,68 @@
+//! What a rule is: id, severity, source, and its words.
+//! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
+
+/// How bad it is to break a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// `W`: can be sent; something will not show as meant.
+    Warning,
+    /// `E`: must not be sent.
+    Error,
+}
+
+impl Severity {
+    /// `E` or `W`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Warning => "W",
+            Severity::Error => "E",
+        }
+    }
+}
+
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One rule of the register. A rule with two severities is two entries with the same id.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rule {
+    /// Id, such as `R11`.
+    pub id: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where the rule comes from.
+    pub source: &'static str,
+    /// What is wrong, in English. `{found}` and `{limit}` stand for the two numbers.
+    pub en: &'static str,
+    /// What is wrong, in Korean, with the same two numbers.
+    pub ko: &'static str,
+}
+
+/// Format of answers.
+pub(super) const RF: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format";
+/// Earlier edition of the same page.
+pub(super) const OLD: &str = "https://i.kakao.com/docs/skill-response-format";
+/// Answers and their size.
+pub(super) const SA: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/setup_answer";
+/// Callback.
+pub(super) const CB: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/ai_chatbot_callback_guide";
+/// Parameters and their validation.
+pub(super) const SP: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/setting_parameter";
+/// Group chat; the guide has no public address.
+pub(super) const GC: &str = "Kakao group-chatbot developer guide 1.11.1";
+
+impl Rule {
+    /// A rule that must not be broken.
+    pub(super) const fn error(id: &'static str, source: &'static str, en: &'static str, ko: &'static str) -> Self {
+        Rule { id, severity: Severity::Error, source, en, ko }
+    }
+
+    /// A rule that may be broken at a price.
+    pub(super) const fn warning(id: &'static str, source: &'static str, en: &'static str, ko: &'static str) -> Self {
+        Rule { id, severity: Severity::Warning, source, en, ko }
+    }
+}

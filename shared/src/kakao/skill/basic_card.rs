@@ -1,0 +1,99 @@
+//! `basicCard`: a picture with words and buttons.
+//! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
+
+use serde::{Deserialize, Serialize};
+
+use super::{Button, ButtonLayout, Map, Profile, Thumbnail};
+use crate::kakao::field::closed_debug;
+
+/// A picture with words and buttons.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct BasicCard {
+    /// Up to 50 characters; at most 2 lines in a carousel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Up to 230 characters; at most 2 lines in a carousel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The picture. Required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<Thumbnail>,
+    /// Of an earlier edition; has no effect. Read and kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+    /// Of an earlier edition; has no effect. Read and kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub social: Option<Social>,
+    /// At most 2 side by side or 3 one under the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buttons: Option<Vec<Button>>,
+    /// Direction of the buttons; without it the picture decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub button_layout: Option<ButtonLayout>,
+    /// Whether the bubble shows the forward icon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forwardable: Option<bool>,
+    /// Members this version does not know.
+    #[serde(flatten)]
+    pub rest: Map,
+}
+
+/// `basicCard.social` of an earlier edition: counts that were never shown. Read and kept.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Social {
+    /// Likes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub like: Option<i64>,
+    /// Comments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<i64>,
+    /// Shares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<i64>,
+    /// Members this version does not know.
+    #[serde(flatten)]
+    pub rest: Map,
+}
+
+closed_debug!(BasicCard, Social);
+
+impl BasicCard {
+    /// A card with this picture: an address, or a [`Thumbnail`] with more to it.
+    pub fn new(thumbnail: impl Into<Thumbnail>) -> Self {
+        BasicCard { thumbnail: Some(thumbnail.into()), ..Self::default() }
+    }
+
+    /// Sets the title.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Sets the text under the title.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Adds a button.
+    pub fn button(mut self, button: Button) -> Self {
+        self.buttons.get_or_insert_default().push(button);
+        self
+    }
+
+    /// Puts the buttons side by side or one under the other.
+    pub fn button_layout(mut self, layout: ButtonLayout) -> Self {
+        self.button_layout = Some(layout);
+        self
+    }
+
+    /// Shows the forward icon. It has no effect beside buttons or in a carousel.
+    pub fn forwardable(mut self) -> Self {
+        self.forwardable = Some(true);
+        self
+    }
+}

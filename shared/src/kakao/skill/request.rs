@@ -1,0 +1,166 @@
+//! `POST` to the URL of a skill: the SkillPayload.
+//! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
+//!
+//! Every member may be missing and `null` counts as missing. Wrong types are refused only where nothing sensible can
+//! be made of them; the rest is kept as it came.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Action, Chat, Context, Flow, Map, Media, Named, TriggerType, User, UserRequest};
+use crate::kakao::field::{Field, Loose, closed_debug};
+use crate::kakao::id::kind;
+
+/// One call of a skill.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SkillRequest {
+    /// The matched block. On live calls with an `extra`: see [`Named::knowledges`].
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub intent: Field<Named>,
+    /// What was said, by whom, where.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub user_request: Field<UserRequest>,
+    /// The bot.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub bot: Field<Named<kind::Bot>>,
+    /// The skill and its parameters.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub action: Field<Action>,
+    /// Active contexts.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub contexts: Field<Vec<Field<Context>>>,
+    /// How the utterance came about.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub flow: Field<Loose<Flow>>,
+    /// Never sent by the platform; some testers put it here.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub callback_url: Field<String>,
+    /// `skillOption` and members this version does not know.
+    #[serde(flatten)]
+    pub rest: Map,
+}
+
+closed_debug!(SkillRequest);
+
+impl SkillRequest {
+    fn user(&self) -> Option<&User> {
+        self.user_request.get()?.user.get()
+    }
+
+    /// The utterance without blanks at its ends; empty if there is none. For a photo or video it is an address.
+    pub fn utterance(&self) -> &str {
+        self.raw_utterance().trim()
+    }
+
+    /// The utterance exactly as it came.
+    pub fn raw_utterance(&self) -> &str {
+        self.user_request.get().and_then(|user_request| user_request.utterance.text()).unwrap_or_default()
+    }
+
+    /// Key of the person on this bot: `user.id`, else `properties.botUserKey`.
+    pub fn user_key(&self) -> Option<&str> {
+        self.user()?.key()
+    }
+
+    /// Key of the person on the channel.
+    pub fn plusfriend_user_key(&self) -> Option<&str> {
+        self.user()?.plusfriend_user_key()
+    }
+
+    /// User id of Kakao Login, as text.
+    pub fn app_user_id(&self) -> Option<&str> {
+        self.user()?.app_user_id()
+    }
+
+    /// Whether the person has added the channel; `None` means no or unknown.
+    pub fn is_friend(&self) -> Option<bool> {
+        self.user()?.is_friend()
+    }
+
+    /// Id of the bot as it came, on the development channel with a trailing `!`.
+    pub fn bot_id(&self) -> Option<&str> {
+        self.bot.get()?.id()
+    }
+
+    /// Id of the bot without the mark of the development channel; empty if there is none. State is kept by this.
+    pub fn bot_key(&self) -> &str {
+        let id = self.bot_id().unwrap_or_default();
+        id.strip_suffix('!').unwrap_or(id)
+    }
+
+    /// Whether the development channel called.
+    pub fn is_dev_channel(&self) -> bool {
+        self.bot_id().is_some_and(|id| id.ends_with('!'))
+    }
+
+    /// Whether a test of the admin centre called: the bot test panel or the skill test button.
+    pub fn is_test(&self) -> bool {
+        self.user_request.get().is_some_and(UserRequest::is_test)
+    }
+
+    /// The matched block: `userRequest.block`, else `intent`.
+    pub fn block(&self) -> Option<&Named> {
+        let block = self.user_request.get().and_then(|user_request| user_request.block.get());
+        block.or_else(|| self.intent.get())
+    }
+
+    /// Name of the skill, `action.name`.
+    pub fn skill_name(&self) -> Option<&str> {
+        self.action.get()?.name.text()
+    }
+
+    /// A parameter of the block. `null` counts as none.
+    pub fn param(&self, name: &str) -> Option<&Value> {
+        self.action.get()?.param(name)
+    }
+
+    /// A parameter that is text. A system entity is JSON text: see [`SkillRequest::param_json`].
+    pub fn param_text(&self, name: &str) -> Option<&str> {
+        self.param(name)?.as_str()
+    }
+
+    /// A parameter that is JSON inside text. Text that is no JSON gives `None`: even the documentation has such a sample.
+    pub fn param_json(&self, name: &str) -> Option<Value> {
+        match self.param(name)? {
+            Value::String(text) => serde_json::from_str(text).ok(),
+            // Old captures show the value itself.
+            value => Some(value.clone()),
+        }
+    }
+
+    /// What the tapped button, quick reply or list item carried, if it has the shape of `T`.
+    pub fn client_extra<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(self.action.get()?.client_extra()?).ok()
+    }
+
+    /// Where a late answer goes: `userRequest.callbackUrl`, else `callbackUrl`. Not checked: whoever posts to it must
+    /// make sure it is one of Kakao's.
+    pub fn callback_url(&self) -> Option<&str> {
+        let inner = self.user_request.get().and_then(|user_request| user_request.callback_url.text());
+        inner.or_else(|| self.callback_url.text()).filter(|url| !url.is_empty())
+    }
+
+    /// What the person did: typed, tapped, sent a picture. Only on newer calls.
+    pub fn trigger(&self) -> Option<&TriggerType> {
+        self.flow.get()?.fits()?.trigger.get()?.kind.get()
+    }
+
+    /// An active context by its name.
+    pub fn context(&self, name: &str) -> Option<&Context> {
+        let mut contexts = self.contexts.get()?.iter().filter_map(Field::get);
+        contexts.find(|context| context.name.text() == Some(name))
+    }
+
+    /// The photo or video, if the message was one.
+    pub fn media(&self) -> Option<Media<'_>> {
+        self.user_request.get()?.media()
+    }
+
+    /// The room, in a group chat.
+    pub fn chat(&self) -> Option<&Chat> {
+        self.user_request.get()?.chat.get()?.fits()
+    }
+}

@@ -1,0 +1,156 @@
+//! The way in and out of Lambda: the only file that names `lambda_http` and `lambda_runtime`.
+//!
+//! A gateway event is read here, field by field. The stock conversion builds a URL from `Host`, `X-Forwarded-Proto` and the raw
+//! query and panics on bytes that do not make one, before any of our code runs (threat T25); nothing here builds a URL.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use lambda_http::aws_lambda_events::encodings::Body as ReplyBody;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::app::App;
+use crate::clock::{Clock, Millis};
+use crate::endpoint::{self, Endpoint};
+use crate::env::Env;
+use crate::http::{Body, Request, Response};
+use crate::log::{self, Log};
+
+/// What the function leaves unused before Lambda would stop it.
+const BEFORE_THE_END: Duration = Duration::from_millis(300);
+
+/// How long before it was seen here a request can have been received: the longest cold start believed.
+const LONGEST_COLD_START: Duration = Duration::from_secs(3);
+
+/// A function that takes events of its own instead of HTTP requests.
+pub trait Consumer<B> {
+    /// The function's name.
+    const NAME: &'static str;
+
+    /// What is worth waiting for before the first event.
+    fn warm(app: &App<B>) -> impl Future<Output = ()>;
+
+    /// Takes one event (JSON) and answers (JSON). `owner` is the invocation's id, `until` when Lambda stops the function.
+    fn consume(app: &App<B>, event: &str, owner: &str, until: Millis) -> impl Future<Output = serde_json::Value>;
+}
+
+/// The `main` of an HTTP function.
+///
+/// # Errors
+/// If the Runtime API goes away; Lambda then starts the function anew.
+pub fn serve<E: Endpoint<B>, B>(bot: B) -> Result<(), Error> {
+    run(bot, async |app| {
+        E::warm(app).await;
+        let answer = |event: LambdaEvent<Box<RawValue>>| async move {
+            Ok::<_, Error>(answer::<E, B>(app, event.payload.get(), Millis(event.context.deadline)).await)
+        };
+        lambda_runtime::run(service_fn(answer)).await
+    })
+}
+
+/// The `main` of a function with events of its own.
+///
+/// # Errors
+/// If the Runtime API goes away; Lambda then starts the function anew.
+pub fn consume<C: Consumer<B>, B>(bot: B) -> Result<(), Error> {
+    run(bot, async |app| {
+        C::warm(app).await;
+        let answer = |event: LambdaEvent<Box<RawValue>>| async move {
+            let until = Millis(event.context.deadline).minus(BEFORE_THE_END);
+            let taken = C::consume(app, event.payload.get(), &event.context.request_id, until);
+            // Without an answer Lambda gives the event again, which is what a crash in the middle wants.
+            endpoint::catch_panic(taken).await.ok_or_else(|| Error::from("panicked"))
+        };
+        lambda_runtime::run(service_fn(answer)).await
+    })
+}
+
+fn run<B>(bot: B, serve: impl AsyncFnOnce(&App<B>) -> Result<(), Error>) -> Result<(), Error> {
+    log::hide_panics();
+    let app = App::new(bot, Env::from_process(), Clock::System);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
+    runtime.block_on(serve(&app))
+}
+
+/// Answers one gateway event. `deadline`: when Lambda stops the function.
+pub async fn answer<E: Endpoint<B>, B>(app: &App<B>, event: &str, deadline: Millis) -> ApiGatewayV2httpResponse {
+    let response = match read(event, app.clock.now(), deadline, E::SOFT_STOP) {
+        Some(request) => endpoint::answer::<E, B>(app, request).await,
+        None => {
+            Log::error("event.unreadable").write();
+            E::sorry()
+        }
+    };
+    reply(response)
+}
+
+/// An HTTP API event, payload format 2.0, as far as anybody needs it.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GatewayEvent {
+    #[serde(default)]
+    raw_path: Option<String>,
+    #[serde(default)]
+    headers: Option<BTreeMap<String, Option<String>>>,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: Option<bool>,
+    request_context: RequestContext,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    http: Http,
+    #[serde(default)]
+    request_id: Option<String>,
+    #[serde(default)]
+    time_epoch: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Http {
+    method: String,
+    #[serde(default)]
+    path: Option<String>,
+}
+
+fn read(event: &str, now: Millis, deadline: Millis, soft_stop: Duration) -> Option<Request> {
+    let event: GatewayEvent = serde_json::from_str(event).ok()?;
+    let context = event.request_context;
+    let text = event.body.unwrap_or_default();
+    let body = if event.is_base64_encoded.unwrap_or_default() {
+        STANDARD.decode(text).map_or(Body::BadBase64, Body::Bytes)
+    } else {
+        Body::Bytes(text.into_bytes())
+    };
+    // The gateway's clock is believed within reason: a request is at most a cold start old, and never from the future.
+    let received = Millis(context.time_epoch.unwrap_or(now.0)).clamp(now.minus(LONGEST_COLD_START), now);
+    let headers = event.headers.unwrap_or_default().into_iter();
+    Some(Request {
+        method: context.http.method,
+        path: event.raw_path.or(context.http.path)?,
+        headers: headers.filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value?))).collect(),
+        id: context.request_id.unwrap_or_default(),
+        received,
+        answer_by: received.plus(soft_stop).min(deadline.minus(BEFORE_THE_END)),
+        body,
+    })
+}
+
+fn reply(response: Response) -> ApiGatewayV2httpResponse {
+    let mut reply = ApiGatewayV2httpResponse::default();
+    reply.status_code = i64::from(response.status);
+    if let Some(content_type) = response.content_type {
+        reply.headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+    }
+    reply.body = Some(ReplyBody::Text(response.body));
+    reply
+}

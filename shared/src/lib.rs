@@ -1,0 +1,28 @@
+//! The common crate of the bundle.
+//!
+//! Floors, bottom to top; no arrow runs back up:
+//!
+//! ```text
+//! kakao (wire types), error, clock, log
+//! store (the table), kapi (calls we make), http, env, secret
+//! verify, app
+//! bot (the seam an author writes against), lambda
+//! ```
+//!
+//! A bot author reads [`bot`]; a maintainer reads `functions/skill/src/lib.rs` first and follows the names down.
+
+pub mod app;
+pub mod bot;
+pub mod clock;
+pub mod converse;
+pub mod effect;
+pub mod endpoint;
+pub mod env;
+pub mod http;
+pub mod kakao;
+pub mod kapi;
+pub mod lambda;
+pub mod log;
+pub mod secret;
+pub mod store;
+pub mod verify;

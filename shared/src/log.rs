@@ -1,0 +1,118 @@
+//! One JSON line per thing that happened, on standard output.
+//!
+//! What may appear is a closed list of fields, none of which can hold what a person wrote: no bodies, utterances, ids, tokens,
+//! phone numbers, callback URLs or secrets. A path inside a document is written, its value never is. `template.yaml` counts
+//! these lines: an event's name is a contract with its metric filters.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::time::Duration;
+
+/// A line being written. Build it with the named fields and end with [`Log::write`].
+#[derive(Debug)]
+#[must_use = "a log line is written by .write()"]
+pub struct Log(String);
+
+impl Log {
+    /// Something ordinary.
+    pub fn info(event: &'static str) -> Self {
+        Self::new("INFO", event)
+    }
+
+    /// Something a person should look at if it keeps happening.
+    pub fn warn(event: &'static str) -> Self {
+        Self::new("WARN", event)
+    }
+
+    /// Something that should not happen.
+    pub fn error(event: &'static str) -> Self {
+        Self::new("ERROR", event)
+    }
+
+    fn new(level: &'static str, event: &'static str) -> Self {
+        Self(format!(r#"{{"level":"{level}","event":"{event}""#))
+    }
+
+    /// The gateway's request id.
+    pub fn request(self, id: &str) -> Self {
+        self.text("request", id)
+    }
+
+    /// How it ended: one of a few fixed words.
+    pub fn outcome(self, outcome: &'static str) -> Self {
+        self.text("outcome", outcome)
+    }
+
+    /// Why, in our own words; never a message that came from outside.
+    pub fn why(self, why: &'static str) -> Self {
+        self.text("why", why)
+    }
+
+    /// A member's path in a document, such as `userRequest.user.id`.
+    pub fn field(self, path: &str) -> Self {
+        self.text("field", path)
+    }
+
+    /// The author's name for the skill, from the URL.
+    pub fn skill(self, name: &str) -> Self {
+        self.text("skill", name)
+    }
+
+    /// The SHA-256 prefix of a storage key, to find an item without showing its key.
+    pub fn item(self, hash: &str) -> Self {
+        self.text("item", hash)
+    }
+
+    /// A rule of the protocol's register.
+    pub fn rule(self, id: &'static str) -> Self {
+        self.text("rule", id)
+    }
+
+    /// A kind of error from a library or a service: a type or code, never its message.
+    pub fn kind(self, kind: &str) -> Self {
+        self.text("kind", kind)
+    }
+
+    /// How long it took.
+    pub fn took(self, span: Duration) -> Self {
+        self.number("ms", span.as_millis() as u64)
+    }
+
+    /// How many.
+    pub fn count(self, count: u64) -> Self {
+        self.number("count", count)
+    }
+
+    /// A position in our own source, `file:line`.
+    pub fn source(self, position: &str) -> Self {
+        self.text("source", position)
+    }
+
+    fn number(mut self, name: &'static str, value: u64) -> Self {
+        let _ = write!(self.0, r#","{name}":{value}"#);
+        self
+    }
+
+    fn text(mut self, name: &'static str, value: &str) -> Self {
+        // Field values are short by nature; a hostile path or name must not make a long line.
+        let end = value.char_indices().nth(120).map_or(value.len(), |(at, _)| at);
+        let quoted = serde_json::Value::from(&value[..end]).to_string();
+        let _ = write!(self.0, r#","{name}":{quoted}"#);
+        self
+    }
+
+    /// Ends the line and writes it.
+    pub fn write(mut self) {
+        self.0.push_str("}\n");
+        // Standard output is the log in Lambda; if it is gone there is nobody to tell.
+        let _ = std::io::stdout().lock().write_all(self.0.as_bytes());
+    }
+}
+
+/// Makes a panic one log line that says where, and never what: a panic's message may quote what a person wrote.
+pub fn hide_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let position = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
+        Log::error("panic").source(&position).write();
+    }));
+}

@@ -1,0 +1,209 @@
+//! Secrets: never printed, compared in constant time, two valid at once while one is being replaced.
+//!
+//! A secret comes from the environment variable of its name (laptop, tests), else from the SSM `SecureString`
+//! `${SECRETS_PREFIX}/<NAME>`, which is read while the function starts and kept for five minutes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+use tokio::sync::Mutex;
+
+use crate::clock::{Clock, Millis};
+use crate::env::Env;
+use crate::kapi::ssm;
+use crate::log::Log;
+
+/// How long a secret read from SSM is used before it is read again.
+const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
+
+/// A presented key that no known secret matches may mean that the secret was just replaced: read again, this often at most.
+const REREAD_AFTER: Duration = Duration::from_secs(60);
+
+/// A text that is not for anybody's eyes.
+#[derive(Clone, Default)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// The secrets there are; each is spelled like its environment variable and its SSM parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum SecretName {
+    /// The value of the skill's custom header, set in the chatbot admin center.
+    SkillSecret,
+}
+
+impl SecretName {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::SkillSecret];
+
+    /// As the environment variable and the SSM parameter spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SkillSecret => "SKILL_SECRET",
+        }
+    }
+}
+
+/// The values of one secret that are accepted now, as digests: comparing digests takes the same time for any length of guess.
+#[derive(Clone)]
+pub struct Keys(Vec<[u8; 32]>);
+
+impl Keys {
+    /// Reads `{"current": …, "previous": …}` or a comma-separated list. `None` if it names no value at all.
+    pub fn parse(text: &str) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Rotating {
+            current: String,
+            #[serde(default)]
+            previous: Option<String>,
+        }
+        let values: Vec<String> = match serde_json::from_str::<Rotating>(text) {
+            Ok(both) => std::iter::once(both.current).chain(both.previous).collect(),
+            Err(_) => text.split(',').map(str::to_owned).collect(),
+        };
+        let digests: Vec<[u8; 32]> =
+            values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).map(digest).collect();
+        (!digests.is_empty()).then_some(Self(digests))
+    }
+
+    /// Whether `presented` is one of the accepted values. Looks at every one of them, whatever the first says.
+    pub fn accept(&self, presented: &str) -> bool {
+        let presented = digest(presented);
+        let found = self.0.iter().fold(Choice::from(0), |found, key| found | key.ct_eq(&presented));
+        bool::from(found)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} redacted]", self.0.len())
+    }
+}
+
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+/// Why a secret is not to be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoSecret {
+    /// Neither its variable nor `SECRETS_PREFIX` is set, or the value is empty: a mistake in the deployment.
+    NotConfigured,
+    /// The parameter store could not be read just now.
+    Unreachable,
+}
+
+/// The secrets of one process.
+#[derive(Debug)]
+pub struct Secrets {
+    env: Env,
+    clock: Clock,
+    cached: Mutex<BTreeMap<SecretName, Cached>>,
+}
+
+#[derive(Clone, Debug)]
+struct Cached {
+    keys: Keys,
+    read_at: Millis,
+}
+
+impl Secrets {
+    /// Reads nothing yet.
+    pub fn new(env: Env, clock: Clock) -> Self {
+        Self { env, clock, cached: Mutex::default() }
+    }
+
+    /// Whether `name` can be found anywhere at all.
+    pub fn is_configured(&self, name: SecretName) -> bool {
+        self.env.secrets.contains_key(&name) || self.env.secrets_prefix.is_some()
+    }
+
+    /// The accepted values, at most five minutes old; older ones if the parameter store cannot be reached.
+    pub async fn keys(&self, name: SecretName) -> Result<Keys, NoSecret> {
+        self.keys_younger_than(name, FRESH_FOR).await
+    }
+
+    /// The accepted values after a presented key did not match: read again unless that was done within the last minute.
+    pub async fn keys_after_mismatch(&self, name: SecretName) -> Result<Keys, NoSecret> {
+        self.keys_younger_than(name, REREAD_AFTER).await
+    }
+
+    async fn keys_younger_than(&self, name: SecretName, age: Duration) -> Result<Keys, NoSecret> {
+        if let Some(value) = self.env.secrets.get(&name) {
+            return Keys::parse(value.reveal()).ok_or(NoSecret::NotConfigured);
+        }
+        let Some(prefix) = &self.env.secrets_prefix else {
+            return Err(NoSecret::NotConfigured);
+        };
+        // The lock is held over the read on purpose: whoever waits finds the fresh value instead of reading once more.
+        let mut cached = self.cached.lock().await;
+        let now = self.clock.now();
+        let known = cached.get(&name).cloned();
+        if let Some(known) = &known
+            && now.since(known.read_at) < age
+        {
+            return Ok(known.keys.clone());
+        }
+        match ssm::parameter(&self.env, self.clock.now(), &format!("{prefix}/{}", name.as_str())).await {
+            Ok(value) => {
+                let keys = Keys::parse(value.reveal()).ok_or(NoSecret::NotConfigured)?;
+                cached.insert(name, Cached { keys: keys.clone(), read_at: now });
+                Ok(keys)
+            }
+            Err(error) => {
+                Log::error("secret.unreachable").kind(error.kind()).write();
+                known.map(|known| known.keys).ok_or(NoSecret::Unreachable)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_values_are_accepted_while_one_replaces_the_other() {
+        for text in [r#"{"current":"new","previous":"old"}"#, "new,old", " new , old ,"] {
+            let keys = Keys::parse(text).expect("two values");
+            assert!(keys.accept("new") && keys.accept("old"), "{text}");
+            for wrong in ["", "ne", "newer", "New", "new,old", " new"] {
+                assert!(!keys.accept(wrong), "{text} accepts {wrong:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_is_refused() {
+        for text in ["", " ", ",", r#"{"current":""}"#] {
+            assert!(Keys::parse(text).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_shows_in_debug_output() {
+        let shown = format!("{:?} {:?}", Secret::new("canary"), Keys::parse("canary,other"));
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}

@@ -1,0 +1,129 @@
+//! Every key of the table on one screen.
+//!
+//! | item | PK | SK |
+//! |---|---|---|
+//! | talk | `U#bot#<bot>#<user>` | `SESS` |
+//! | own group | `U#bot#<bot>#<user>` | `GRP#<group>` |
+//! | group | `GRP#<group>` | `META` |
+//! | member of a group | `GRP#<group>` | `MBR#<person>` |
+//! | place | `GRP#<group>` | `PLACE#<place>` |
+//! | vote | `GRP#<group>#D#<day>` | `VOTE#<person>` |
+//! | result of a day | `GRP#<group>#D#<day>` | `RESULT` |
+//! | snapshot of a day | `GRP#<group>#D#<day>` | `COUNT` |
+//! | outbox entry | `OUT#<entry>` | `OUT` |
+//! | callback once | `CB#<hash of the URL>` | `-` |
+//! | rate counter | `RL#<what>#<who>#<window>` | `-` |
+//!
+//! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry>`: the sparse index `due`.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{EntryId, GroupId, Item, Person, PlaceId, hash};
+use crate::clock::Millis;
+
+/// How many shards the `due` index has.
+pub(super) const DUE_SHARDS: u8 = 4;
+
+const VOTE: &str = "VOTE#";
+const PLACE: &str = "PLACE#";
+const OWN_GROUP: &str = "GRP#";
+
+/// Sort-key ranges; `~` sorts after every character that a key can have.
+pub(super) const OWN_GROUPS: (&str, &str) = (OWN_GROUP, "GRP#~");
+/// A group and its places, without its members.
+pub(super) const META_AND_PLACES: (&str, &str) = ("META", "PLACE#~");
+/// Everything of a day: `COUNT`, `RESULT`, then the votes.
+pub(super) const DAY: (&str, &str) = ("COUNT", "VOTE#~");
+
+/// A primary key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+
+    pub(super) fn talk(person: &Person) -> Self {
+        Self::new(user(person), "SESS")
+    }
+
+    pub(super) fn own_group(person: &Person, group: &GroupId) -> Self {
+        Self::new(user(person), format!("{OWN_GROUP}{group}"))
+    }
+
+    pub(super) fn group(group: &GroupId) -> Self {
+        Self::new(group_pk(group), "META")
+    }
+
+    pub(super) fn member(group: &GroupId, person: &Person) -> Self {
+        Self::new(group_pk(group), format!("MBR#{person}"))
+    }
+
+    pub(super) fn place(group: &GroupId, place: &PlaceId) -> Self {
+        Self::new(group_pk(group), format!("{PLACE}{place}"))
+    }
+
+    pub(super) fn vote(group: &GroupId, day: &str, person: &Person) -> Self {
+        Self::new(day_pk(group, day), format!("{VOTE}{person}"))
+    }
+
+    pub(super) fn result(group: &GroupId, day: &str) -> Self {
+        Self::new(day_pk(group, day), "RESULT")
+    }
+
+    pub(super) fn snapshot(group: &GroupId, day: &str) -> Self {
+        Self::new(day_pk(group, day), "COUNT")
+    }
+
+    pub(super) fn entry(entry: &EntryId) -> Self {
+        Self::new(format!("OUT#{entry}"), "OUT")
+    }
+
+    pub(super) fn callback(url: &str) -> Self {
+        Self::new(format!("CB#{}", hash(&["callback", url])), "-")
+    }
+
+    pub(super) fn rate(what: &str, person: &Person, window: u64) -> Self {
+        Self::new(format!("RL#{what}#{person}#{window}"), "-")
+    }
+
+    /// A key that no item has.
+    pub(super) fn warm() -> Self {
+        Self::new("U#warm".to_owned(), "-")
+    }
+
+    pub(super) fn into_attributes(self) -> Item {
+        Item::from([("PK".to_owned(), AttributeValue::S(self.pk)), ("SK".to_owned(), AttributeValue::S(self.sk))])
+    }
+
+    /// What logs call this item.
+    pub(super) fn hash(&self) -> String {
+        hash(&[&self.pk, &self.sk])[..12].to_owned()
+    }
+}
+
+pub(super) fn user(person: &Person) -> String {
+    format!("U#{person}")
+}
+
+pub(super) fn group_pk(group: &GroupId) -> String {
+    format!("GRP#{group}")
+}
+
+pub(super) fn day_pk(group: &GroupId, day: &str) -> String {
+    format!("GRP#{group}#D#{day}")
+}
+
+pub(super) fn due_pk(shard: u8) -> String {
+    format!("DUE#{shard}")
+}
+
+/// The shard and sort key of an entry that is due at `at`.
+pub(super) fn due(entry: &EntryId, at: Millis) -> (String, String) {
+    let shard = entry.as_str().bytes().fold(0_u8, u8::wrapping_add) % DUE_SHARDS;
+    (due_pk(shard), format!("{:013}#{entry}", at.0))
+}

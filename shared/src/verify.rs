@@ -1,0 +1,69 @@
+//! Trust: who may be listened to. A body can only be read from a [`Verified`] request.
+
+use crate::app::Services;
+use crate::http::{Body, Request};
+use crate::log::Log;
+use crate::secret::{NoSecret, SecretName};
+
+/// A request whose sender showed what was agreed. The only way to its body.
+#[derive(Debug)]
+pub struct Verified {
+    request: Request,
+}
+
+/// Why a body cannot be had although the sender is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoBody {
+    /// Longer than the surface allows: bytes found.
+    TooLarge(usize),
+    /// Marked as base64, and it is not.
+    BadBase64,
+}
+
+impl Verified {
+    /// The bytes as they came, if there are at most `limit` of them.
+    pub fn body(&self, limit: usize) -> Result<&[u8], NoBody> {
+        match &self.request.body {
+            Body::BadBase64 => Err(NoBody::BadBase64),
+            Body::Bytes(bytes) if bytes.len() > limit => Err(NoBody::TooLarge(bytes.len())),
+            Body::Bytes(bytes) => Ok(bytes),
+        }
+    }
+
+    /// The rest of the request.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+}
+
+/// Why a request is not listened to.
+#[derive(Debug)]
+pub enum Refused {
+    /// The sender did not show an accepted secret.
+    NotTrusted,
+    /// The secret itself is out of reach: nobody can be trusted just now. The request is the sender's to repeat.
+    CannotTell(NoSecret),
+}
+
+/// The skill and its parameter check: a header that the console was told to send along (protocol `skill` 2).
+///
+/// Kakao signs nothing; this header is all there is. Two values are accepted while one is being replaced.
+///
+/// # Errors
+/// [`Refused`] if the header is missing, repeated or wrong.
+pub async fn skill_secret(services: &Services, request: Request) -> Result<Verified, Refused> {
+    if !services.env.skill_secret_check {
+        return Ok(Verified { request });
+    }
+    let presented = request.header(&services.env.skill_secret_header).unwrap_or_default();
+    let name = SecretName::SkillSecret;
+    let known = services.secrets.keys(name).await.map_err(Refused::CannotTell)?;
+    let trusted = known.accept(presented)
+        || services.secrets.keys_after_mismatch(name).await.map_err(Refused::CannotTell)?.accept(presented);
+    if trusted {
+        Ok(Verified { request })
+    } else {
+        Log::warn("verify.refused").request(&request.id).write();
+        Err(Refused::NotTrusted)
+    }
+}

@@ -1,0 +1,28 @@
+//! A stand-in for everything around the functions, in one process on a laptop.
+//!
+//! ```text
+//!  browser --- room ----> platform -- HTTP --> gateway --> functions --> table
+//!                ^            ^                                            |
+//!                '--- journal-'<-------------- outbox <------ stream ------'
+//! ```
+//!
+//! Nothing is mocked between a function's handler and the database protocol: the gateway builds the event that AWS would build,
+//! the functions answer it on their production path, and the table speaks DynamoDB. What is different is only who is outside.
+
+mod consumer;
+mod event;
+mod function;
+mod gateway;
+mod journal;
+pub mod payload;
+pub mod people;
+mod platform;
+mod pretend;
+mod random;
+mod room;
+mod stream;
+mod table;
+mod template;
+mod tokens;
+
+pub use pretend::{NotStarted, Options, Pretend, LOCAL_SKILL_SECRET};

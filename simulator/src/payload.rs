@@ -1,0 +1,185 @@
+//! `POST` to the URL of a skill, as the platform writes it: a production call of a live channel.
+//! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
+
+use serde_json::{Map, Value, json};
+
+/// The stand-in bot's id. The development channel appends `!`.
+pub const BOT_ID: &str = "65f0c0ffee0123456789abcd";
+
+/// The stand-in bot's name.
+pub const BOT_NAME: &str = "점심 봇 (로컬)";
+
+/// A block: the unit of a conversation in the admin center.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// 24 hex digits on the platform; whatever an author wrote in a button here.
+    pub id: String,
+    /// Its display name.
+    pub name: String,
+}
+
+impl Block {
+    /// The one block that the stand-in has per skill.
+    pub fn of_skill(name: &str) -> Self {
+        Self { id: hex24(&format!("block {name}")), name: name.to_owned() }
+    }
+
+    fn json(&self) -> Value {
+        json!({ "id": self.id, "name": self.name })
+    }
+}
+
+/// One thing that a person said or tapped.
+#[derive(Clone, Debug)]
+pub struct Utterance<'a> {
+    /// `userRequest.user.id`.
+    pub bot_user_key: &'a str,
+    /// The person's key on the channel, if known.
+    pub plusfriend_user_key: Option<&'a str>,
+    /// The skill's name, last part of its URL.
+    pub skill: &'a str,
+    /// What was said.
+    pub text: &'a str,
+    /// The block that the platform picked.
+    pub block: Block,
+    /// The `extra` of the button that was tapped.
+    pub extra: Option<Value>,
+    /// `flow.trigger.type`.
+    pub trigger: &'a str,
+    /// The block before this one.
+    pub last_block: Option<Block>,
+    /// Active contexts, as JSON.
+    pub contexts: Vec<Value>,
+    /// Where a late answer may go, if the block allows one.
+    pub callback_url: Option<String>,
+    /// Whether it is said on the development channel.
+    pub dev_channel: bool,
+}
+
+impl<'a> Utterance<'a> {
+    /// Typed text on the live channel.
+    pub fn typed(skill: &'a str, text: &'a str, bot_user_key: &'a str) -> Self {
+        Self {
+            bot_user_key,
+            plusfriend_user_key: None,
+            skill,
+            text,
+            block: Block::of_skill(skill),
+            extra: None,
+            trigger: "TEXT_INPUT",
+            last_block: None,
+            contexts: Vec::new(),
+            callback_url: None,
+            dev_channel: false,
+        }
+    }
+
+    /// The SkillPayload.
+    pub fn payload(&self) -> Value {
+        let mut intent = self.block.json();
+        intent["extra"] = json!({ "reason": { "code": 1, "message": "OK" } });
+        let mut user_request = json!({
+            "timezone": "Asia/Seoul",
+            "lang": "ko",
+            "utterance": self.text,
+            "block": self.block.json(),
+            "params": { "surface": "Kakaotalk.plusfriend" },
+            "user": { "id": self.bot_user_key, "type": "botUserKey", "properties": self.properties() },
+        });
+        if let Some(url) = &self.callback_url {
+            user_request["callbackUrl"] = url.as_str().into();
+        }
+        let mut flow = json!({ "trigger": { "type": self.trigger } });
+        if let Some(last) = &self.last_block {
+            flow["lastBlock"] = last.json();
+            if self.trigger != "TEXT_INPUT" {
+                flow["trigger"]["referrerBlock"] = last.json();
+            }
+        }
+        json!({
+            "bot": { "id": self.bot_id(), "name": BOT_NAME },
+            "intent": intent,
+            "action": {
+                "id": hex24(&format!("skill {}", self.skill)),
+                "name": self.skill,
+                "params": {},
+                "detailParams": {},
+                "clientExtra": self.extra.clone().unwrap_or_else(|| json!({})),
+            },
+            "userRequest": user_request,
+            "contexts": self.contexts,
+            "flow": flow,
+        })
+    }
+
+    /// `bot.id`, with the mark of the development channel.
+    pub fn bot_id(&self) -> String {
+        if self.dev_channel { format!("{BOT_ID}!") } else { BOT_ID.to_owned() }
+    }
+
+    fn properties(&self) -> Value {
+        properties(self.bot_user_key, self.plusfriend_user_key)
+    }
+}
+
+/// `POST` to the URL of a parameter check.
+pub fn check(value: &str, bot_user_key: &str) -> Value {
+    json!({
+        "isInSlotFilling": true,
+        "utterance": value,
+        "value": { "origin": value, "resolved": value },
+        "user": { "id": bot_user_key, "type": "botUserKey", "properties": properties(bot_user_key, None) },
+        "bot": { "id": BOT_ID, "name": BOT_NAME },
+        "params": { "surface": "Kakaotalk.plusfriend" },
+        "timezone": "Asia/Seoul",
+        "lang": "ko",
+    })
+}
+
+/// Live calls send each key in both spellings.
+fn properties(bot_user_key: &str, plusfriend_user_key: Option<&str>) -> Value {
+    let mut properties = Map::new();
+    for (name, value) in [
+        ("botUserKey", Some(bot_user_key)),
+        ("bot_user_key", Some(bot_user_key)),
+        ("plusfriendUserKey", plusfriend_user_key),
+        ("plusfriend_user_key", plusfriend_user_key),
+    ] {
+        if let Some(value) = value {
+            properties.insert(name.to_owned(), value.into());
+        }
+    }
+    properties.insert("isFriend".to_owned(), true.into());
+    Value::Object(properties)
+}
+
+/// An id that is the same every time: 64 bits of FNV-1a in 24 digits.
+fn hex24(of: &str) -> String {
+    let hash = of.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    format!("65f0{:020x}", hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::kakao::limits;
+    use shared::kakao::skill::SkillRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_payload_is_what_a_live_channel_sends() {
+        let mut said = Utterance::typed("lunch", "#점심 선택", "abc");
+        said.plusfriend_user_key = Some("Ab-12_cdEfGh");
+        said.dev_channel = true;
+        said.extra = Some(json!({ "page": 2 }));
+        let payload = said.payload();
+        let request: SkillRequest = shared::kakao::parse(payload.to_string().as_bytes()).unwrap();
+        assert_eq!(request.utterance(), "#점심 선택");
+        assert_eq!(request.user_key(), Some("abc"));
+        assert_eq!(request.bot_id(), Some("65f0c0ffee0123456789abcd!"));
+        assert!(request.is_dev_channel() && !request.is_test());
+        assert_eq!(request.client_extra(), Some(json!({ "page": 2 })));
+        assert_eq!(limits::skill_request(&request), []);
+        assert_eq!(request.block().and_then(|block| block.id()).map(str::len), Some(24));
+    }
+}

@@ -1,0 +1,41 @@
+//! Who is talking: three people who do not exist, so that a group can be tried out alone.
+
+/// Somebody with a phone in their hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Short name in our own addresses: `ga`.
+    pub id: &'static str,
+    /// What the page calls them. Kakao never tells a bot a name.
+    pub name: &'static str,
+    /// Their key on this bot, 66 hex characters as on live calls.
+    pub bot_user_key: &'static str,
+    /// Their key on the channel.
+    pub plusfriend_user_key: &'static str,
+}
+
+/// Everybody.
+pub const PEOPLE: [Person; 3] = [
+    Person {
+        id: "ga",
+        name: "가람",
+        bot_user_key: "6a0b4cf1d27e83955ac0417be6d8923f7a51c84e0d96b3f2417a8c5e9d03b6f2a1",
+        plusfriend_user_key: "Ga-local_001",
+    },
+    Person {
+        id: "na",
+        name: "나은",
+        bot_user_key: "91f3e7b05d284ac6e1078fb3925cd64ae80b73f1c52d9e0648ab37f5102ec9d4b7",
+        plusfriend_user_key: "Na-local_002",
+    },
+    Person {
+        id: "da",
+        name: "다온",
+        bot_user_key: "c45d1827fe60ba93d7e21508bc4f96a3035ed7f8916ba24c0f82e35d7a19604bc8",
+        plusfriend_user_key: "Da-local_003",
+    },
+];
+
+/// The person of this short name, name or key.
+pub fn find(who: &str) -> Option<&'static Person> {
+    PEOPLE.iter().find(|person| [person.id, person.name, person.bot_user_key].contains(&who))
+}

@@ -1,0 +1,145 @@
+//! What wakes the functions that nobody calls: the table's stream, and the schedule.
+//!
+//! ```text
+//! stream --filter--> lane (by partition key) --batches of 10--> outbox --failures--> the same batch again, from the first
+//! every minute ------------------------------ {"sweep":"due"} --> outbox
+//! ```
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shared::clock::Clock;
+use shared::log::Log;
+use tokio::sync::mpsc;
+
+use crate::filter;
+use crate::function::{Door, Functions};
+use crate::table::Table;
+
+/// As in `template.yaml`.
+const BATCH: usize = 10;
+const MAX_TRIES: u32 = 1 + 5;
+const MAX_AGE: Duration = Duration::from_secs(3_600);
+
+/// A new on-demand table has four partitions, and `ParallelizationFactor` is 2.
+const LANES: u64 = 8;
+
+/// Fast enough that a promised answer seems prompt, slow enough that an idle laptop stays idle.
+const POLL: Duration = Duration::from_millis(150);
+const SWEEP: Duration = Duration::from_secs(60);
+const BETWEEN_TRIES: Duration = Duration::from_millis(500);
+
+/// Feeds the stream to the function, for ever. It starts with the oldest record that Lambda would still deliver: what was done
+/// already is recognised as done, so a restart needs no memory of how far it had come.
+pub(crate) async fn feed(table: Table, functions: Functions, function: Door, patterns: Vec<Value>) {
+    let lanes: Vec<_> = (0..LANES)
+        .map(|_| {
+            let (lane, records) = mpsc::unbounded_channel();
+            tokio::spawn(drive(functions.clone(), function, records));
+            lane
+        })
+        .collect();
+    let mut position = None;
+    loop {
+        match next(&table, &mut position) {
+            Ok(records) if records.is_empty() => tokio::time::sleep(POLL).await,
+            Ok(records) => {
+                for record in records.into_iter().filter(|record| wakes(record, &patterns)) {
+                    if let Some(lane) = lanes.get(lane_of(&record)) {
+                        let _ = lane.send(record);
+                    }
+                }
+            }
+            Err(_) => {
+                Log::error("stream.unreadable").write();
+                position = None;
+                tokio::time::sleep(SWEEP).await;
+            }
+        }
+    }
+}
+
+/// Wakes the function every minute, beginning now: what was left over by the last run is due already.
+pub(crate) async fn sweep(functions: Functions, function: Door) {
+    let mut minute = tokio::time::interval(SWEEP);
+    minute.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay); // a laptop sleeps
+    loop {
+        minute.tick().await;
+        functions.consume(&function, json!({ "sweep": "due" }).to_string(), Clock::System.now()).await;
+    }
+}
+
+fn next(table: &Table, position: &mut Option<String>) -> Result<Vec<Value>, String> {
+    let from = match position.take() {
+        Some(position) => position,
+        None => table.stream_start()?,
+    };
+    let read = table.stream_next(&from)?;
+    *position = read.next_shard_iterator;
+    Ok(read.records.iter().filter_map(|record| serde_json::to_value(record).ok()).collect())
+}
+
+fn wakes(record: &Value, patterns: &[Value]) -> bool {
+    let created = record["dynamodb"]["ApproximateCreationDateTime"].as_f64().unwrap_or_default();
+    let oldest = Clock::System.now().minus(MAX_AGE).secs() as f64;
+    created >= oldest && patterns.iter().any(|pattern| filter::fits(pattern, record))
+}
+
+/// Records of one partition key stay in order.
+fn lane_of(record: &Value) -> usize {
+    let mut hasher = DefaultHasher::new();
+    record["dynamodb"]["Keys"]["PK"].to_string().hash(&mut hasher);
+    (hasher.finish() % LANES) as usize
+}
+
+async fn drive(functions: Functions, function: Door, mut records: mpsc::UnboundedReceiver<Value>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while records.recv_many(&mut batch, BATCH).await > 0 {
+        let mut tries = 1;
+        while !batch.is_empty() {
+            let event = json!({ "Records": batch }).to_string();
+            let answer = functions.consume(&function, event, Clock::System.now()).await;
+            batch.drain(..done(&batch, answer.as_ref()));
+            if batch.is_empty() {
+                break;
+            }
+            if tries == MAX_TRIES {
+                // In the cloud they would go to the failure queue, and an alarm would ring.
+                Log::error("stream.given-up").count(batch.len() as u64).write();
+                batch.clear();
+            }
+            tries += 1;
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
+    }
+}
+
+/// How many records at the beginning of the batch are done: Lambda gives everything from the first failure on once more.
+fn done(batch: &[Value], answer: Option<&Value>) -> usize {
+    let Some(answer) = answer else { return 0 };
+    let failures = answer["batchItemFailures"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let failed = |record: &Value| {
+        failures.iter().any(|failure| failure["itemIdentifier"] == record["dynamodb"]["SequenceNumber"])
+    };
+    batch.iter().position(failed).unwrap_or(batch.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_from_the_first_failure_on_comes_again() {
+        let batch: Vec<Value> = ["1", "2", "3"].iter().map(|n| json!({ "dynamodb": { "SequenceNumber": n } })).collect();
+        let failures = |list: &[&str]| {
+            let list: Vec<Value> = list.iter().map(|n| json!({ "itemIdentifier": n })).collect();
+            json!({ "batchItemFailures": list })
+        };
+        assert_eq!(done(&batch, Some(&failures(&[]))), 3);
+        assert_eq!(done(&batch, Some(&Value::Null)), 3);
+        assert_eq!(done(&batch, Some(&failures(&["2", "3"]))), 1);
+        assert_eq!(done(&batch, Some(&failures(&["1"]))), 0);
+        assert_eq!(done(&batch, None), 0, "a crash is a failure of the whole batch");
+    }
+}

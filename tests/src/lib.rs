@@ -1,0 +1,17 @@
+//! What the whole-app tests stand on: real HTTP, a real DynamoDB protocol, and stand-ins for what is not ours.
+//!
+//! | module | stands in for |
+//! |---|---|
+//! | [`table`] | DynamoDB: an emulator that speaks its protocol |
+//! | [`faults`] | a bad day at DynamoDB: a proxy that delays, cuts and refuses |
+//! | [`platform`] | Kakao's bot platform: takes callbacks, well or badly |
+//! | [`parameters`] | the SSM parameter store |
+//! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
+//! | [`events`] | `events/`: real requests and our exact replies |
+
+pub mod events;
+pub mod faults;
+pub mod parameters;
+pub mod platform;
+pub mod runtime_api;
+pub mod table;
