@@ -24,7 +24,9 @@ impl Skills for Bot {
     async fn reply(&self, turn: &Turn<'_, lunch::Talk>) -> Result<Reply<lunch::Talk, lunch::Job>, Oops> {
         match turn.skill() {
             "lunch" => lunch::reply(turn).await,
-            _ => Ok(Reply::text("아직 준비하지 않은 스킬이에요. 관리자센터의 스킬 URL 끝을 /skill/lunch 로 바꿔 보세요.")),
+            _ => Ok(Reply::text(
+                "아직 준비하지 않은 스킬이에요. 관리자센터의 스킬 URL 끝을 /skill/lunch 로 바꿔 보세요.",
+            )),
         }
     }
 

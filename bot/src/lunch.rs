@@ -96,7 +96,9 @@ pub async fn reply(turn: &LunchTurn<'_>) -> Result<LunchReply, Oops> {
         ("#그룹 만들기", _) => ask_group_name(turn, &groups),
         ("#그룹 참여", _) => ask(turn, Question::JoinCode, "받은 참여 코드를 적어 주세요. 예: ABCDE-FGHJK"),
         ("#그룹 바꾸기", _) => change_group(turn, &groups).await,
-        ("#식당 추가", _) => ask_in_group(turn, &groups, Question::PlaceName, "추가할 식당 이름을 적어 주세요.").await,
+        ("#식당 추가", _) => {
+            ask_in_group(turn, &groups, Question::PlaceName, "추가할 식당 이름을 적어 주세요.").await
+        }
         ("#마감 시간", _) => {
             let question = "몇 시에 마감할까요? 예: 11:30 (마감을 없애려면 '없음')";
             ask_in_group(turn, &groups, Question::ClosingTime, question).await
@@ -115,7 +117,9 @@ pub async fn work(job: Job, _desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
     let Job::Suggest { places, day } = job;
     let luck = day.bytes().fold(7_usize, |luck, byte| luck.wrapping_mul(31).wrapping_add(usize::from(byte)));
     Ok(match places.get(luck % places.len().max(1)) {
-        Some(place) => SkillResponse::text(format!("오늘은 {place} 어떠세요?")).quick_replies([choose_reply(), result_reply()]),
+        Some(place) => {
+            SkillResponse::text(format!("오늘은 {place} 어떠세요?")).quick_replies([choose_reply(), result_reply()])
+        }
         None => SkillResponse::text("고를 식당이 아직 없어요.").quick_reply(add_place_reply()),
     })
 }
@@ -132,7 +136,8 @@ async fn choose(turn: &LunchTurn<'_>, groups: &Groups<'_>) -> Result<LunchReply,
     let from = turn.extra::<Page>().map_or(0, |page| page.from).min(menu.places.len() - 1);
     let page = &menu.places[from..menu.places.len().min(from + PLACES_A_PAGE)];
     let ballots = page.iter().map(|place| ballot(&group, place, menu.closes));
-    let mut response = SkillResponse::text(format!("오늘 점심, 어디로 갈까요? ({})", group.name)).quick_replies(ballots);
+    let mut response =
+        SkillResponse::text(format!("오늘 점심, 어디로 갈까요? ({})", group.name)).quick_replies(ballots);
     if from + PLACES_A_PAGE < menu.places.len() {
         let next = Page { from: from + PLACES_A_PAGE };
         response = response.quick_reply(QuickReply::message("더 보기", "#점심 선택").extra(next));
@@ -173,7 +178,8 @@ async fn result(turn: &LunchTurn<'_>, groups: &Groups<'_>) -> Result<LunchReply,
         menu.places.iter().find(|place| place.id == *id).map_or("(이름 모를 식당)", |place| place.name.as_str())
     };
     if tally.standings.is_empty() {
-        let response = SkillResponse::text("아직 아무도 투표하지 않았어요. 첫 표를 던져 보세요!").quick_reply(choose_reply());
+        let response =
+            SkillResponse::text("아직 아무도 투표하지 않았어요. 첫 표를 던져 보세요!").quick_reply(choose_reply());
         return Ok(stay(turn, group, response));
     }
     let winners: Vec<&str> = tally.winners().map(|winner| name(&winner.place)).collect();
@@ -234,7 +240,8 @@ async fn found(groups: &Groups<'_>, name: &str, code: &str) -> Result<LunchReply
     let Some(group) = groups.found(name, code).await? else {
         return Ok(Reply::text(format!("이름은 1자부터 {MAX_NAME}자까지예요. 다시 적어 주세요.")));
     };
-    let text = format!("'{}' 그룹을 만들었어요.\n참여 코드는 {} 이에요. 함께 먹을 사람에게 알려 주세요.", group.name, spaced(code));
+    let text =
+        format!("'{}' 그룹을 만들었어요.\n참여 코드: {}\n함께 먹을 사람에게 알려 주세요.", group.name, spaced(code));
     let response = SkillResponse::text(text).quick_replies([add_place_reply(), settings_reply()]);
     Ok(Reply::from(response).talk(Talk { group: Some(group), asked: None }))
 }
@@ -244,7 +251,8 @@ async fn join(turn: &LunchTurn<'_>, groups: &Groups<'_>, code: &str) -> Result<L
         JoinOutcome::New(group) => (group, "그룹에 들어왔어요!"),
         JoinOutcome::Already(group) => (group, "그룹에는 이미 들어와 있어요."),
         JoinOutcome::UnknownCode => {
-            let text = "그런 코드의 그룹이 없어요. 코드를 다시 확인해서 적어 주세요. 그만두려면 '#취소'라고 적어 주세요.";
+            let text =
+                "그런 코드의 그룹이 없어요. 코드를 다시 확인해서 적어 주세요. 그만두려면 '#취소'라고 적어 주세요.";
             return Ok(Reply::text(text));
         }
         JoinOutcome::TooManyTries => {
@@ -252,7 +260,8 @@ async fn join(turn: &LunchTurn<'_>, groups: &Groups<'_>, code: &str) -> Result<L
             return Ok(forget_question(turn, Reply::text(text)));
         }
     };
-    let response = SkillResponse::text(format!("'{}' {text}", group.name)).quick_replies([choose_reply(), result_reply()]);
+    let response =
+        SkillResponse::text(format!("'{}' {text}", group.name)).quick_replies([choose_reply(), result_reply()]);
     Ok(Reply::from(response).talk(Talk { group: Some(group), asked: None }))
 }
 
@@ -267,7 +276,8 @@ async fn change_group(turn: &LunchTurn<'_>, groups: &Groups<'_>) -> Result<Lunch
     if mine.is_empty() {
         return Ok(no_group());
     }
-    let choice = |group: &Group| QuickReply::message(&group.name, "#그룹 바꾸기").extra(Chosen { group: group.id.clone() });
+    let choice =
+        |group: &Group| QuickReply::message(&group.name, "#그룹 바꾸기").extra(Chosen { group: group.id.clone() });
     let choices = mine.iter().take(10).map(choice);
     Ok(Reply::from(SkillResponse::text("어느 그룹으로 바꿀까요?").quick_replies(choices)))
 }
@@ -294,7 +304,8 @@ async fn set_closing(turn: &LunchTurn<'_>, groups: &Groups<'_>, typed: &str) -> 
         None => return Ok(Reply::text("시각을 11:30 처럼 적어 주세요. 마감을 없애려면 '없음'이라고 적어 주세요.")),
     };
     groups.close_at(&group, closes).await?;
-    let text = closes.map_or("마감을 없앴어요.".to_owned(), |minute| format!("매일 {}에 마감할게요.", clock(minute)));
+    let text =
+        closes.map_or("마감을 없앴어요.".to_owned(), |minute| format!("매일 {}에 마감할게요.", clock(minute)));
     let response = SkillResponse::text(text).quick_replies([choose_reply(), settings_reply()]);
     Ok(Reply::from(response).talk(Talk { group: Some(group), asked: None }))
 }
@@ -322,7 +333,12 @@ fn ask(turn: &LunchTurn<'_>, question: Question, text: &str) -> Result<LunchRepl
     Ok(Reply::from(SkillResponse::text(text).quick_reply(QuickReply::message("취소", "#취소"))).talk(talk))
 }
 
-async fn ask_in_group(turn: &LunchTurn<'_>, groups: &Groups<'_>, question: Question, text: &str) -> Result<LunchReply, Oops> {
+async fn ask_in_group(
+    turn: &LunchTurn<'_>,
+    groups: &Groups<'_>,
+    question: Question,
+    text: &str,
+) -> Result<LunchReply, Oops> {
     match my_group(turn, groups).await? {
         Some(_) => ask(turn, question, text),
         None => Ok(no_group()),
@@ -338,7 +354,9 @@ fn forget_question(turn: &LunchTurn<'_>, reply: LunchReply) -> LunchReply {
 
 fn no_group() -> LunchReply {
     let replies = [QuickReply::message("그룹 만들기", "#그룹 만들기"), QuickReply::message("그룹 참여", "#그룹 참여")];
-    Reply::from(SkillResponse::text("아직 그룹이 없어요. 새로 만들거나, 받은 코드로 들어오세요.").quick_replies(replies))
+    Reply::from(
+        SkillResponse::text("아직 그룹이 없어요. 새로 만들거나, 받은 코드로 들어오세요.").quick_replies(replies),
+    )
 }
 
 fn help(greeting: &str) -> SkillResponse {

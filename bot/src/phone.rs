@@ -6,7 +6,8 @@ use shared::kakao::skill::CheckResponse;
 pub fn check(typed: &str) -> CheckResponse {
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     let only_phone_letters = typed.chars().all(|letter| letter.is_ascii_digit() || " -+().".contains(letter));
-    let local = digits.strip_prefix("82").map_or_else(|| digits.clone(), |rest| format!("0{}", rest.trim_start_matches('0')));
+    let local =
+        digits.strip_prefix("82").map_or_else(|| digits.clone(), |rest| format!("0{}", rest.trim_start_matches('0')));
     let is_mobile = local.len() == 11 && local.starts_with("010") || local.len() == 10 && local.starts_with("01");
     if only_phone_letters && is_mobile {
         CheckResponse::success(local)

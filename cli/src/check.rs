@@ -8,8 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::{json, to_string_pretty};
 use shared::kakao::limits::{self, Finding, Severity};
 use shared::kakao::skill::{CheckRequest, CheckResponse, SkillRequest, SkillResponse};
 use shared::kakao::{Misfit, Why, parse};
@@ -22,12 +21,15 @@ const BROKEN: u8 = 1;
 /// A file that could not be read as its kind, or a wrong command line.
 const UNREADABLE: u8 = 2;
 
-/// What can be checked. A new kind is one line.
-const KINDS: &[(&str, fn(&[u8]) -> Result<Checked, Misfit>)] = &[
-    ("skill-request", |bytes| check::<SkillRequest>(bytes, limits::skill_request)),
-    ("skill-response", |bytes| check::<SkillResponse>(bytes, limits::skill_response)),
-    ("skill-check-request", |bytes| check::<CheckRequest>(bytes, limits::check_request)),
-    ("skill-check-response", |bytes| check::<CheckResponse>(bytes, limits::check_response)),
+/// A name, and how to check the bytes of such a document.
+type Kind = (&'static str, fn(&[u8]) -> Result<Checked, Misfit>);
+
+/// What can be checked. A new kind is one line: how to read it, how to judge it, how to write it.
+const KINDS: &[Kind] = &[
+    ("skill-request", |bytes| check(parse::<SkillRequest>(bytes)?, limits::skill_request, to_string_pretty)),
+    ("skill-response", |bytes| check(parse::<SkillResponse>(bytes)?, limits::skill_response, to_string_pretty)),
+    ("skill-check-request", |bytes| check(parse::<CheckRequest>(bytes)?, limits::check_request, to_string_pretty)),
+    ("skill-check-response", |bytes| check(parse::<CheckResponse>(bytes)?, limits::check_response, to_string_pretty)),
 ];
 
 /// A document that could be read.
@@ -37,12 +39,14 @@ struct Checked {
     emitted: String,
 }
 
-/// Reads and judges one document.
-fn check<T: DeserializeOwned + Serialize>(bytes: &[u8], judge: fn(&T) -> Vec<Finding>) -> Result<Checked, Misfit> {
-    let document: T = parse(bytes)?;
+/// Judges one document and writes it again.
+fn check<T>(
+    document: T,
+    judge: fn(&T) -> Vec<Finding>,
+    write: fn(&T) -> serde_json::Result<String>,
+) -> Result<Checked, Misfit> {
     // Wire types have text keys only, so writing them cannot fail.
-    let emitted = serde_json::to_string_pretty(&document).unwrap_or_default();
-    Ok(Checked { findings: judge(&document), emitted })
+    Ok(Checked { findings: judge(&document), emitted: write(&document).unwrap_or_default() })
 }
 
 /// The language of what is said.
@@ -66,16 +70,6 @@ impl Lang {
             _ => Lang::Ko,
         }
     }
-}
-
-/// One finding as `--json` shows it.
-#[derive(Serialize)]
-struct Shown<'a> {
-    file: &'a str,
-    rule: &'a str,
-    severity: &'a str,
-    path: &'a str,
-    message: &'a str,
 }
 
 /// The command line.
@@ -167,10 +161,10 @@ fn run_with(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut
     let mut all = Vec::new();
     for file in &options.rest {
         let name = file.to_string_lossy().into_owned();
-        match read(file)
+        let checked = read(file)
             .map_err(|error| unreadable(lang, &error))
-            .and_then(|bytes| check(&bytes).map_err(|misfit| misfitting(lang, &misfit)))
-        {
+            .and_then(|bytes| check(&bytes).map_err(|misfit| misfitting(lang, &misfit)));
+        match checked {
             Ok(Checked { findings, emitted }) => {
                 if options.emit {
                     let _ = writeln!(out, "{emitted}");
@@ -193,25 +187,19 @@ fn run_with(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut
 
 /// Prints the findings, one a line or as one JSON array.
 fn show(all: &[(String, Finding)], options: &Options, to: &mut dyn Write) {
-    let message = |finding: &'_ Finding| options.lang.of(&finding.message.ko, &finding.message.en).to_owned();
-    if !options.json {
-        for (file, finding) in all {
-            let Finding { severity, rule, path, .. } = finding;
-            let _ = writeln!(to, "{file}: {severity} {rule} {path} {}", message(finding));
-        }
+    let message = |finding: &Finding| options.lang.of(&finding.message.ko, &finding.message.en).to_owned();
+    if options.json {
+        let shown = all.iter().map(|(file, finding)| {
+            let Finding { rule, severity, path, .. } = finding;
+            json!({"file": file, "rule": rule, "severity": severity.as_str(), "path": path, "message": message(finding)})
+        });
+        let _ = writeln!(to, "{:#}", shown.collect::<serde_json::Value>());
         return;
     }
-    let shown: Vec<_> = all
-        .iter()
-        .map(|(file, finding)| Shown {
-            file,
-            rule: finding.rule,
-            severity: finding.severity.as_str(),
-            path: &finding.path,
-            message: options.lang.of(&finding.message.ko, &finding.message.en),
-        })
-        .collect();
-    let _ = writeln!(to, "{}", serde_json::to_string_pretty(&shown).unwrap_or_default());
+    for (file, finding) in all {
+        let Finding { severity, rule, path, .. } = finding;
+        let _ = writeln!(to, "{file}: {severity} {rule} {path} {}", message(finding));
+    }
 }
 
 /// The bytes of a file; `-` is standard input.
@@ -236,7 +224,7 @@ fn unreadable(lang: Lang, error: &io::Error) -> String {
 /// Why a document is not of its kind, where, and what to do.
 fn misfitting(lang: Lang, misfit: &Misfit) -> String {
     let what = lang.of("이 종류로 읽을 수 없습니다", "cannot be read as this kind");
-    let at = lang.of("위치", "at");
+    let at = lang.of("위치", "Where");
     let why = lang.of(misfit.why.ko(), misfit.why.en());
     let next = match misfit.why {
         Why::NotUtf8 => lang.of("파일을 UTF-8로 저장하세요.", "Save the file as UTF-8."),
@@ -248,7 +236,8 @@ fn misfitting(lang: Lang, misfit: &Misfit) -> String {
         Why::Duplicate => lang.of("하나만 남기세요.", "Keep one of them."),
         _ => lang.of("그 위치의 값을 프로토콜 문서와 비교하세요.", "Compare the value there with the protocol page."),
     };
-    format!("{what}. {at}: {}. {why}. {next}", misfit.path)
+    let path = if misfit.path == "." { lang.of("문서 전체", "the document itself") } else { &misfit.path };
+    format!("{what}. {at}: {path}. {why}. {next}")
 }
 
 /// The names of the kinds.

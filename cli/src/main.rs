@@ -1,2 +1,61 @@
-//! stub
-fn main() {}
+//! The `kakao` command: everything that a bot's author does on a laptop. Never deployed.
+
+mod check;
+mod dev;
+mod say;
+mod send;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use say::{err, out};
+
+/// A wrong command line, as in `kakao check`.
+const MISUSED: u8 = 2;
+
+const HELP: &str = "\
+kakao: 카카오톡 챗봇을 노트북에서 만들고 시험합니다.
+
+  kakao dev                    전부 실행: 함수, 테이블, 가짜 카카오, 채팅방
+  kakao check KIND FILE...     JSON이 문서의 제한을 지키는지 검사
+  kakao send skill ...         실행 중인 봇에 한마디 보내고 답 보기
+  kakao send skill-check ...   파라미터 검증에 값 하나 보내기
+  kakao COMMAND --help         명령마다 자세한 설명
+
+kakao: build and try a KakaoTalk chatbot on a laptop.
+
+  kakao dev                    everything: functions, table, a stand-in Kakao, a chat room
+  kakao check KIND FILE...     does the JSON keep every documented limit?
+  kakao send skill ...         say something to a running bot and see the answer
+  kakao send skill-check ...   send one value to a parameter check
+  kakao COMMAND --help         the details of a command";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let Some(command) = arguments.next() else {
+        err(HELP);
+        return ExitCode::from(MISUSED);
+    };
+    match command.to_str() {
+        Some("dev") => dev::run(arguments),
+        Some("check") => check::run(arguments),
+        Some("send") => send::run(arguments),
+        Some("help" | "--help" | "-h") => help(),
+        Some("--version" | "-V") => {
+            out(concat!("kakao ", env!("CARGO_PKG_VERSION")));
+            ExitCode::SUCCESS
+        }
+        _ => unknown(&command),
+    }
+}
+
+fn help() -> ExitCode {
+    out(HELP);
+    ExitCode::SUCCESS
+}
+
+fn unknown(command: &OsString) -> ExitCode {
+    let command = command.to_string_lossy();
+    err(&format!("kakao: `{command}`라는 명령은 없어요. / There is no command `{command}`.\n\n{HELP}"));
+    ExitCode::from(MISUSED)
+}

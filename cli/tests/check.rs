@@ -1,4 +1,5 @@
 //! `kakao check` from the outside: output, exit codes, languages.
+#![allow(clippy::expect_used, reason = "tests")]
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -129,6 +130,7 @@ fn says_where_it_failed_without_quoting() {
     assert_eq!((output.status.code(), out(&output)), (Some(2), ""));
     assert!(err(&output).contains("userRequest.user.id"));
     assert!(!err(&output).contains("010"));
+    assert!(err(&check(&["skill-request", "-"], "[]")).contains("위치: 문서 전체"));
     for broken in ["", "{", "[]", "{} {}", "{\"a\":1e999}"] {
         assert_eq!(check(&["skill-request", "-"], broken).status.code(), Some(2), "{broken}");
     }

@@ -19,6 +19,15 @@ pub trait Endpoint<B> {
     /// How long after the gateway received a request the answer leaves at the latest (threats-and-faults, section 3).
     const SOFT_STOP: std::time::Duration;
 
+    /// Whether the deployment gave it what it cannot do without. If not, the function does not start: better no answer than one to
+    /// anybody.
+    ///
+    /// # Errors
+    /// What is missing, and where it belongs.
+    fn configured(_app: &App<B>) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     /// What is worth waiting for before the first request: connections, secrets. Never fails; what is missing is fetched later.
     fn warm(_app: &App<B>) -> impl Future<Output = ()> {
         async {}

@@ -45,6 +45,10 @@ pub trait Consumer<B> {
 /// If the Runtime API goes away; Lambda then starts the function anew.
 pub fn serve<E: Endpoint<B>, B>(bot: B) -> Result<(), Error> {
     run(bot, async |app| {
+        if let Err(why) = E::configured(app) {
+            Log::error("function.misconfigured").why(why).write();
+            return Err(Error::from(why));
+        }
         E::warm(app).await;
         let answer = |event: LambdaEvent<Box<RawValue>>| async move {
             Ok::<_, Error>(answer::<E, B>(app, event.payload.get(), Millis(event.context.deadline)).await)
@@ -151,6 +155,6 @@ fn reply(response: Response) -> ApiGatewayV2httpResponse {
     if let Some(content_type) = response.content_type {
         reply.headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
     }
-    reply.body = Some(ReplyBody::Text(response.body));
+    reply.body = (!response.body.is_empty()).then_some(ReplyBody::Text(response.body));
     reply
 }

@@ -45,6 +45,17 @@ pub enum Refused {
     CannotTell(NoSecret),
 }
 
+/// Whether [`skill_secret`] has anything to compare with. Nothing to compare with is a mistake, not an open door.
+///
+/// # Errors
+/// What to do about it.
+pub fn skill_secret_configured(services: &Services) -> Result<(), &'static str> {
+    if services.env.skill_secret_check && !services.secrets.is_configured(SecretName::SkillSecret) {
+        return Err("no SKILL_SECRET and no SECRETS_PREFIX: set one, or SKILL_SECRET_CHECK=off to let anybody in");
+    }
+    Ok(())
+}
+
 /// The skill and its parameter check: a header that the console was told to send along (protocol `skill` 2).
 ///
 /// Kakao signs nothing; this header is all there is. Two values are accepted while one is being replaced.

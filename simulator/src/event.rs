@@ -14,7 +14,15 @@ use shared::http::Route;
 use time::OffsetDateTime;
 
 /// Builds the event. `captures` are the decoded `{…}` segments of the route's path.
-pub(crate) fn build(parts: &Parts, body: &[u8], route: &Route, captures: &[String], from: IpAddr, id: &str, at: Millis) -> Value {
+pub(crate) fn build(
+    parts: &Parts,
+    body: &[u8],
+    route: &Route,
+    captures: &[String],
+    from: IpAddr,
+    id: &str,
+    at: Millis,
+) -> Value {
     let path = parts.uri.path();
     let route_key = format!("{} {}", route.method, route.path);
     let header = |name| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -92,7 +100,8 @@ fn headers(parts: &Parts, from: IpAddr) -> BTreeMap<String, String> {
 }
 
 fn cookies(parts: &Parts) -> Vec<String> {
-    let lines = parts.headers.get_all(COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let lines =
+        parts.headers.get_all(COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     lines.flat_map(|line| line.split("; ").map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
@@ -137,7 +146,14 @@ fn clf_time(at: Millis) -> String {
     let utc = OffsetDateTime::from_unix_timestamp(i64::try_from(at.secs()).unwrap_or_default())
         .unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let month = &utc.month().to_string()[..3];
-    format!("{:02}/{month}/{:04}:{:02}:{:02}:{:02} +0000", utc.day(), utc.year(), utc.hour(), utc.minute(), utc.second())
+    format!(
+        "{:02}/{month}/{:04}:{:02}:{:02}:{:02} +0000",
+        utc.day(),
+        utc.year(),
+        utc.hour(),
+        utc.minute(),
+        utc.second()
+    )
 }
 
 #[cfg(test)]
@@ -186,7 +202,9 @@ mod tests {
     fn what_is_not_text_is_base64() {
         let json = || http::Request::builder().uri("/skill/x").header("Content-Type", "application/json");
         let form = http::Request::builder().uri("/skill/x").header("Content-Type", "application/x-www-form-urlencoded");
-        for (request, body) in [(json(), &b"\xff"[..]), (form, b"a=b"), (http::Request::builder().uri("/skill/x"), b"{}")] {
+        for (request, body) in
+            [(json(), &b"\xff"[..]), (form, b"a=b"), (http::Request::builder().uri("/skill/x"), b"{}")]
+        {
             let event = event(request, body);
             assert_eq!(event["isBase64Encoded"], true);
             assert_eq!(event["body"], STANDARD.encode(body));

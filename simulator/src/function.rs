@@ -28,10 +28,7 @@ impl<B: Skills + Checks + Send + 'static> Bot for B {}
 
 /// The HTTP functions. One line each.
 fn functions<B: Bot>() -> Vec<Function<B>> {
-    vec![
-        Function::of::<skill::Skill>(),
-        Function::of::<skill_check::SkillCheck>(),
-    ]
+    vec![Function::of::<skill::Skill>(), Function::of::<skill_check::SkillCheck>()]
 }
 
 /// The functions that the stream and the schedule wake. One line each.
@@ -48,7 +45,7 @@ struct Function<B> {
 }
 
 impl<B: 'static> Function<B> {
-    fn of<E: Endpoint<B>>() -> Self {
+    fn of<E: Endpoint<B> + 'static>() -> Self {
         Self {
             name: E::NAME,
             routes: E::ROUTES,
@@ -65,7 +62,7 @@ struct Woken<B> {
 }
 
 impl<B: 'static> Woken<B> {
-    fn of<C: Consumer<B>>() -> Self {
+    fn of<C: Consumer<B> + 'static>() -> Self {
         Self { name: C::NAME, consume: |app, event, owner, until| Box::pin(C::consume(app, event, owner, until)) }
     }
 }
@@ -104,7 +101,8 @@ impl Functions {
     /// there is only one; so there is one here, and requests overlap on it.
     pub(crate) fn start<B: Bot>(bot: B, env: Env, template: &Template) -> std::io::Result<Self> {
         let door = |index, name, routes| Door { index, name, routes, timeout: template.timeout(name) };
-        let doors = functions::<B>().iter().enumerate().map(|(i, function)| door(i, function.name, function.routes)).collect();
+        let doors =
+            functions::<B>().iter().enumerate().map(|(i, function)| door(i, function.name, function.routes)).collect();
         let woken = consumers::<B>().iter().enumerate().map(|(i, woken)| door(i, woken.name, &[])).collect();
         let (errands, inbox) = mpsc::unbounded_channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

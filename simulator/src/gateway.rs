@@ -38,7 +38,10 @@ pub(crate) async fn handle(
     };
     let body = match read(body).await {
         Ok(body) => body,
-        Err(status) => return message(status, status.canonical_reason().unwrap_or_default()),
+        Err(StatusCode::PAYLOAD_TOO_LARGE) => {
+            return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        }
+        Err(status) => return message(status, "Bad Request"),
     };
     let (now, id) = (Clock::System.now(), random::request_id());
     let event = event::build(&parts, &body, &route, &captures, from.ip(), &id, now).to_string();
@@ -108,7 +111,8 @@ fn respond(reply: ApiGatewayV2httpResponse) -> Response {
 
 /// One line for people, beside the functions' own lines: when, what, how it ended, how long it took.
 pub(crate) async fn tell(request: Request, next: axum::middleware::Next) -> Result<Response, Infallible> {
-    let (method, path, started) = (request.method().clone(), request.uri().path().to_owned(), std::time::Instant::now());
+    let (method, path, started) =
+        (request.method().clone(), request.uri().path().to_owned(), std::time::Instant::now());
     let response = next.run(request).await;
     // The room's own traffic is not the author's business.
     if path != "/" && !path.starts_with("/room/") && path != "/healthz" {

@@ -8,6 +8,8 @@ use serde_json::value::RawValue;
 use shared::clock::{Clock, Millis};
 use tokio::sync::watch;
 
+use crate::verdict::{Found, Outcome};
+
 /// How many things are remembered. Old ones scroll away.
 const KEPT: usize = 500;
 
@@ -26,13 +28,7 @@ pub(crate) struct Entry {
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Happened {
     /// A person said or tapped something.
-    Said {
-        turn: String,
-        person: String,
-        skill: String,
-        text: String,
-        trigger: String,
-    },
+    Said { turn: String, person: String, skill: String, text: String, trigger: String },
     /// The skill answered, or did not.
     Answered {
         turn: String,
@@ -59,28 +55,6 @@ pub(crate) enum Happened {
     Expired { turn: String, person: String },
 }
 
-/// How a call ended, from the platform's point of view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Outcome {
-    /// A bubble can be shown.
-    Answered,
-    /// The real answer follows.
-    Waiting,
-    /// A valid answer without bubbles.
-    Silent,
-    /// Five seconds are over.
-    Timeout,
-    /// Nobody answered at all.
-    Unreachable,
-    /// An answer, but not with status 200.
-    BadStatus,
-    /// Status 200, but not an answer the platform can show.
-    Invalid,
-    /// The callback address was not good any more.
-    Refused,
-}
-
 /// What came back: a document if it is one.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
@@ -94,18 +68,9 @@ pub(crate) enum Answer {
 impl Answer {
     /// Keeps the bytes as they are if they are JSON.
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).map_or_else(|_| Self::Text(String::from_utf8_lossy(bytes).into_owned()), Self::Json)
+        serde_json::from_slice(bytes)
+            .map_or_else(|_| Self::Text(String::from_utf8_lossy(bytes).into_owned()), Self::Json)
     }
-}
-
-/// A finding of the validator.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Found {
-    pub(crate) severity: &'static str,
-    pub(crate) rule: &'static str,
-    pub(crate) path: String,
-    pub(crate) ko: String,
-    pub(crate) en: String,
 }
 
 /// The book.
@@ -127,7 +92,10 @@ impl Journal {
     /// Writes something down.
     pub(crate) fn write(&self, what: Happened) -> Entry {
         let mut entries = self.entries();
-        let entry = Entry { id: *self.last.borrow() + 1, at: Clock::System.now(), what: Arc::new(what) };
+        let at = Clock::System.now();
+        // Numbered by time, so that a page that outlives this process takes the next one's entries for newer.
+        let id = (*self.last.borrow() + 1).max(at.0);
+        let entry = Entry { id, at, what: Arc::new(what) };
         entries.push_back(entry.clone());
         if entries.len() > KEPT {
             entries.pop_front();

@@ -9,11 +9,12 @@
 //! Nothing is mocked between a function's handler and the database protocol: the gateway builds the event that AWS would build,
 //! the functions answer it on their production path, and the table speaks DynamoDB. What is different is only who is outside.
 
-mod consumer;
 mod event;
+mod filter;
 mod function;
 mod gateway;
 mod journal;
+mod memory;
 pub mod payload;
 pub mod people;
 mod platform;
@@ -24,5 +25,6 @@ mod stream;
 mod table;
 mod template;
 mod tokens;
+pub mod verdict;
 
-pub use pretend::{NotStarted, Options, Pretend, LOCAL_SKILL_SECRET};
+pub use pretend::{LOCAL_SKILL_SECRET, NotStarted, Options, Pretend};

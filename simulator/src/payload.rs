@@ -155,7 +155,8 @@ fn properties(bot_user_key: &str, plusfriend_user_key: Option<&str>) -> Value {
 
 /// An id that is the same every time: 64 bits of FNV-1a in 24 digits.
 fn hex24(of: &str) -> String {
-    let hash = of.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    let hash =
+        of.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
     format!("65f0{:020x}", hash)
 }
 

@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn everything_from_the_first_failure_on_comes_again() {
-        let batch: Vec<Value> = ["1", "2", "3"].iter().map(|n| json!({ "dynamodb": { "SequenceNumber": n } })).collect();
+        let batch: Vec<Value> =
+            ["1", "2", "3"].iter().map(|n| json!({ "dynamodb": { "SequenceNumber": n } })).collect();
         let failures = |list: &[&str]| {
             let list: Vec<Value> = list.iter().map(|n| json!({ "itemIdentifier": n })).collect();
             json!({ "batchItemFailures": list })

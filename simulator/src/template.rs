@@ -31,7 +31,9 @@ impl Template {
         }
         if let Some(indexes) = properties.get("GlobalSecondaryIndexes").and_then(Value::as_array) {
             let kept = ["IndexName", "KeySchema", "Projection"];
-            let indexes = indexes.iter().map(|index| kept.iter().map(|name| ((*name).to_owned(), index[*name].clone())).collect());
+            let indexes = indexes
+                .iter()
+                .map(|index| kept.iter().map(|name| ((*name).to_owned(), index[*name].clone())).collect());
             request.insert("GlobalSecondaryIndexes".to_owned(), Value::Array(indexes.map(Value::Object).collect()));
         }
         if let Some(view) = properties.pointer("/StreamSpecification/StreamViewType") {

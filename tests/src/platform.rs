@@ -1,1 +1,613 @@
-//! (to be written)
+//! Kakao's bot platform: asks the skill, and takes late answers at `POST /callback/…`, well or badly (protocol `skill` 2, 3, 8).
+#![allow(clippy::expect_used, reason = "a harness that cannot stand falls over at once and says where")]
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shared::app::App;
+use shared::bot::{Checks, Skills};
+use shared::clock::Millis;
+use shared::endpoint::Endpoint;
+use shared::kakao::limits;
+use shared::kakao::skill::SkillResponse;
+use shared::lambda::{self, Consumer};
+use skill::Skill;
+use skill_check::SkillCheck;
+
+use crate::faults::wire::{Asked, Told, Wire};
+use crate::table::SECRET;
+
+/// How the platform takes a late answer.
+#[derive(Clone, Debug, Default)]
+pub enum Takes {
+    /// `SUCCESS` for the first answer to a URL, the documented `FAIL` for any further one.
+    #[default]
+    Well,
+    /// This status with a `FAIL` that says this.
+    Fails(u16, &'static str),
+    /// This status and an empty body.
+    Status(u16),
+    /// Takes it well, but says so only after this.
+    Slowly(Duration),
+    /// Cuts the connection before it reads anything.
+    DiesBefore,
+    /// Takes it, and cuts the connection instead of saying so.
+    DiesAfter,
+    /// Takes it and says nothing.
+    Silently,
+    /// `302` to this address.
+    Redirects(String),
+    /// `200` and so many bytes.
+    Floods(u64),
+    /// `200` and one byte now and then, without end.
+    Drips(Duration),
+}
+
+/// A late answer that arrived.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// `/callback/…`.
+    pub path: String,
+    /// Request headers, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The body; `null` if it was no JSON.
+    pub body: Value,
+    /// Whether the platform showed it to the person.
+    pub accepted: bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    takes: Mutex<Takes>,
+    deliveries: Mutex<Vec<Delivery>>,
+    issued: AtomicU64,
+}
+
+/// The stand-in.
+#[derive(Debug)]
+pub struct Platform {
+    wire: Wire,
+    state: Arc<State>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Platform {
+    /// Takes everything well.
+    pub fn start() -> Self {
+        let state = Arc::new(State::default());
+        let shared = Arc::clone(&state);
+        let wire = Wire::listen(move |asked| {
+            let state = Arc::clone(&shared);
+            async move { state.take(asked).await }
+        });
+        Self { wire, state }
+    }
+
+    /// Where it listens: `BOT_API_URL`.
+    pub fn url(&self) -> String {
+        self.wire.url()
+    }
+
+    /// A callback URL that was never used.
+    pub fn callback_url(&self) -> String {
+        let number = self.state.issued.fetch_add(1, Ordering::SeqCst);
+        format!("{}/callback/token-{number:06}", self.url())
+    }
+
+    /// How it takes answers from now on.
+    pub fn take_answers(&self, takes: Takes) {
+        self.wire.set_deaf(matches!(takes, Takes::DiesBefore));
+        *lock(&self.state.takes) = takes;
+    }
+
+    /// Everything that was posted.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        lock(&self.state.deliveries).clone()
+    }
+
+    /// What was posted to one callback URL.
+    pub fn deliveries_to(&self, url: &str) -> Vec<Delivery> {
+        let path = url.strip_prefix(&self.url()).unwrap_or(url).to_owned();
+        self.deliveries().into_iter().filter(|delivery| delivery.path == path).collect()
+    }
+
+    /// Connections that were made to it.
+    pub fn connections(&self) -> u64 {
+        self.wire.connections()
+    }
+}
+
+impl State {
+    async fn take(&self, asked: Asked) -> Told {
+        let takes = lock(&self.takes).clone();
+        let good = matches!(
+            takes,
+            Takes::Well | Takes::Slowly(_) | Takes::DiesAfter | Takes::Silently | Takes::Floods(_) | Takes::Drips(_)
+        );
+        let accepted = {
+            let mut deliveries = lock(&self.deliveries);
+            let accepted = good && !deliveries.iter().any(|known| known.path == asked.path && known.accepted);
+            deliveries.push(Delivery {
+                path: asked.path.clone(),
+                headers: asked.headers.clone(),
+                body: serde_json::from_slice(&asked.body).unwrap_or_default(),
+                accepted,
+            });
+            accepted
+        };
+        match takes {
+            Takes::Well => {}
+            Takes::Slowly(delay) => tokio::time::sleep(delay).await,
+            Takes::DiesBefore | Takes::DiesAfter => return Told::Cut,
+            Takes::Silently => return Told::Never,
+            Takes::Fails(status, message) => return outcome(status, "FAIL", message),
+            Takes::Status(status) => return Told::answer(status, "text/plain", Vec::new()),
+            Takes::Redirects(to) => {
+                return Told::Answer { status: 302, headers: vec![("location", to)], body: Vec::new() };
+            }
+            Takes::Floods(bytes) => return Told::Flood(bytes),
+            Takes::Drips(pause) => return Told::Drip(pause),
+        }
+        if accepted {
+            outcome(200, "SUCCESS", "")
+        } else {
+            outcome(400, "FAIL", "Invalid callback token. Check your callback token.")
+        }
+    }
+}
+
+fn outcome(status: u16, word: &str, message: &str) -> Told {
+    let body =
+        json!({ "taskId": "00000000-0000-0000-0000-000000000000", "status": word, "message": message, "timestamp": 1 });
+    Told::answer(status, "application/json", body.to_string().into_bytes())
+}
+
+/// The bot of the tests, as the platform numbers it.
+pub const BOT: &str = "5fe45a6ddbb01f3cb9d4a1b2";
+
+/// One call of the skill by the platform: what a test does not set is as in a live call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The path that the gateway saw.
+    pub path: String,
+    /// Names as the gateway delivers them: in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The payload.
+    pub body: Vec<u8>,
+    /// Whether the gateway encodes the body.
+    pub base64: bool,
+    /// When the gateway received it; `None`: now.
+    pub received: Option<Millis>,
+    /// The gateway's request id.
+    pub id: String,
+}
+
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
+
+impl Call {
+    /// A call with this body, the right secret and a request id that was never used.
+    pub fn with_body(body: impl Into<Vec<u8>>) -> Self {
+        let headers = [("content-type", "application/json"), ("user-agent", "AHC/2.1"), ("x-skill-secret", SECRET)];
+        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let number = REQUESTS.fetch_add(1, Ordering::SeqCst);
+        Self {
+            path: "/skill/test".to_owned(),
+            headers,
+            body: body.into(),
+            base64: false,
+            received: None,
+            id: format!("request-{number:08}"),
+        }
+    }
+
+    /// `user` says `utterance`.
+    pub fn says(user: &str, utterance: &str) -> Self {
+        Self::with_body(payload(user, utterance).to_string())
+    }
+
+    /// `user` says `utterance` to a block that takes a late answer.
+    pub fn says_with_callback(user: &str, utterance: &str, url: &str) -> Self {
+        let mut payload = payload(user, utterance);
+        payload["userRequest"]["callbackUrl"] = url.into();
+        Self::with_body(payload.to_string())
+    }
+
+    /// With another payload, made from this one.
+    pub fn change(mut self, change: impl FnOnce(&mut Value)) -> Self {
+        let mut payload: Value = serde_json::from_slice(&self.body).expect("the payload is JSON");
+        change(&mut payload);
+        self.body = payload.to_string().into_bytes();
+        self
+    }
+
+    /// To another path.
+    pub fn to(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    /// With a header set, or without it.
+    pub fn header(mut self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.headers.insert(name.to_owned(), value.to_owned()),
+            None => self.headers.remove(name),
+        };
+        self
+    }
+
+    /// Received by the gateway at this moment.
+    pub fn received_at(mut self, at: Millis) -> Self {
+        self.received = Some(at);
+        self
+    }
+
+    /// The very same call once more, as another request.
+    pub fn again(&self) -> Self {
+        Self { id: Self::with_body("").id, ..self.clone() }
+    }
+
+    /// The gateway's event, payload format 2.0.
+    pub fn event(&self, now: Millis) -> String {
+        let body = if self.base64 { base64(&self.body) } else { String::from_utf8_lossy(&self.body).into_owned() };
+        json!({
+            "version": "2.0", "routeKey": "POST /skill/{name}", "rawPath": self.path, "rawQueryString": "",
+            "headers": self.headers,
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "api", "domainName": "api.execute-api.ap-northeast-2.amazonaws.com",
+                "http": {
+                    "method": "POST", "path": self.path, "protocol": "HTTP/1.1", "sourceIp": "219.249.231.40", "userAgent": "AHC/2.1"
+                },
+                "requestId": self.id, "stage": "$default", "timeEpoch": self.received.unwrap_or(now).0
+            },
+            "body": body, "isBase64Encoded": self.base64
+        })
+        .to_string()
+    }
+}
+
+/// A live payload: `user` says `utterance`.
+pub fn payload(user: &str, utterance: &str) -> Value {
+    let block = json!({ "id": "5ff6c3c4b5c5c8347b3f4c3c", "name": "점심" });
+    json!({
+        "intent": block,
+        "userRequest": {
+            "timezone": "Asia/Seoul", "params": { "surface": "Kakaotalk.plusfriend" }, "block": block,
+            "utterance": utterance, "lang": "ko",
+            "user": { "id": user, "type": "botUserKey", "properties": { "botUserKey": user, "bot_user_key": user } }
+        },
+        "bot": { "id": BOT, "name": "테스트" },
+        "action": {
+            "name": "test", "clientExtra": null, "params": {}, "id": "5ff6c40ab5c5c8347b3f4c3d", "detailParams": {}
+        },
+        "contexts": []
+    })
+}
+
+/// RFC 4648, with padding.
+pub fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let number = three.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        for digit in 0..4 {
+            let at = (number >> (18 - 6 * digit)) & 63;
+            text.push(if digit <= three.len() { char::from(DIGITS[at as usize]) } else { '=' });
+        }
+    }
+    text
+}
+
+/// What a function answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: i64,
+    /// `content-type`.
+    pub content_type: Option<String>,
+    /// The body; `null` if there is none or it is no JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The text of the first bubble.
+    pub fn text(&self) -> &str {
+        self.body["template"]["outputs"][0]["simpleText"]["text"].as_str().unwrap_or_default()
+    }
+
+    /// Whether it promises the answer for later.
+    pub fn is_promise(&self) -> bool {
+        self.body["useCallback"] == true
+    }
+
+    /// Whether it is the apology.
+    pub fn is_sorry(&self) -> bool {
+        self.text() == shared::bot::SORRY
+    }
+
+    /// What the platform would show: status 200, JSON, version 2.0, bubbles or a promise, within every limit.
+    pub fn is_valid(&self) -> bool {
+        let json = self.content_type.as_deref().is_some_and(|kind| kind.starts_with("application/json"));
+        let response: Option<SkillResponse> = serde_json::from_value(self.body.clone()).ok();
+        let shows =
+            self.is_promise() || self.body["template"]["outputs"].as_array().is_some_and(|list| !list.is_empty());
+        self.status == 200
+            && json
+            && self.body["version"] == "2.0"
+            && shows
+            && response.is_some_and(|response| limits::safe(&response).is_ok())
+    }
+}
+
+/// How long Lambda lets a skill run.
+const FUNCTION_TIMEOUT: Duration = Duration::from_secs(6);
+
+async fn answered<E: Endpoint<B>, B>(app: &App<B>, event: &str) -> Answer {
+    let deadline = app.clock.now().plus(FUNCTION_TIMEOUT);
+    let reply = lambda::answer::<E, B>(app, event, deadline).await;
+    // Through JSON, as Lambda gives it to the gateway.
+    let reply = serde_json::to_value(reply).expect("a reply is JSON");
+    let body = reply["body"].as_str().unwrap_or_default();
+    Answer {
+        status: reply["statusCode"].as_i64().unwrap_or_default(),
+        content_type: reply["headers"]["content-type"].as_str().map(str::to_owned),
+        body: serde_json::from_str(body).unwrap_or_default(),
+    }
+}
+
+/// The skill's answer to a gateway event.
+pub async fn ask_event<B: Skills>(app: &App<B>, event: &str) -> Answer {
+    answered::<Skill, B>(app, event).await
+}
+
+/// The skill's answer to a call.
+pub async fn ask<B: Skills>(app: &App<B>, call: &Call) -> Answer {
+    ask_event(app, &call.event(app.clock.now())).await
+}
+
+/// The parameter check's answer to a call.
+pub async fn ask_check<B: Checks>(app: &App<B>, call: &Call) -> Answer {
+    answered::<SkillCheck, B>(app, &call.event(app.clock.now())).await
+}
+
+/// How long Lambda lets the outbox run.
+const OUTBOX_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Wakes the outbox with an event, as invocation `owner`.
+pub async fn wake<B: Skills>(app: &App<B>, event: &str, owner: &str) -> Value {
+    let until = app.clock.now().plus(OUTBOX_TIMEOUT);
+    outbox::Outbox::consume(app, event, owner, until).await
+}
+
+/// Bots that do what they are told.
+pub mod bots {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use serde::{Deserialize, Serialize};
+    use shared::bot::{AddedPlace, Checks, Desk, JoinOutcome, Oops, Reply, Skills, Turn};
+    use shared::kakao::skill::{CheckRequest, CheckResponse, QuickReply, SkillResponse};
+    use shared::store::{Group, PlaceId};
+
+    /// Does what the utterance says; the words are in [`Obedient::reply`].
+    #[derive(Debug, Default)]
+    pub struct Obedient {
+        asked: AtomicU64,
+        worked: AtomicU64,
+    }
+
+    impl Obedient {
+        /// How often it was asked.
+        pub fn asked(&self) -> u64 {
+            self.asked.load(Ordering::SeqCst)
+        }
+
+        /// How often it worked.
+        pub fn worked(&self) -> u64 {
+            self.worked.load(Ordering::SeqCst)
+        }
+    }
+
+    /// How far it has counted for a person.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct Count {
+        /// Turns that said `count`.
+        pub count: u64,
+    }
+
+    /// Slow work.
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Errand {
+        /// Says this.
+        Say(String),
+        /// Says `slept` after so many milliseconds.
+        Sleep(u64),
+        /// Panics, quoting this.
+        Panic(String),
+        /// Fails.
+        Fail,
+        /// Says what no person would ever see.
+        Unfit,
+    }
+
+    /// An error whose message quotes what a person wrote.
+    #[derive(Debug)]
+    pub struct Quoting(pub String);
+
+    impl std::fmt::Display for Quoting {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(&self.0)
+        }
+    }
+
+    impl std::error::Error for Quoting {}
+
+    /// More quick replies than a person may be shown.
+    pub fn unfit() -> SkillResponse {
+        SkillResponse::text("unfit").quick_replies((0..11).map(|n| QuickReply::message(format!("{n}"), "x")))
+    }
+
+    #[expect(clippy::panic, reason = "told to")]
+    fn panics(words: &str) -> ! {
+        panic!("told to panic: {words}")
+    }
+
+    async fn sleeps(millis: &str) {
+        tokio::time::sleep(Duration::from_millis(millis.parse().unwrap_or_default())).await;
+    }
+
+    fn errand(words: &str) -> Errand {
+        match words.split_once(' ').unwrap_or((words, "")) {
+            ("sleep", millis) => Errand::Sleep(millis.parse().unwrap_or_default()),
+            ("panic", why) => Errand::Panic(why.to_owned()),
+            ("fail", _) => Errand::Fail,
+            ("unfit", _) => Errand::Unfit,
+            _ => Errand::Say(words.to_owned()),
+        }
+    }
+
+    async fn work(errand: Errand) -> Result<SkillResponse, Oops> {
+        match errand {
+            Errand::Say(text) => Ok(SkillResponse::text(text)),
+            Errand::Sleep(millis) => {
+                tokio::time::sleep(Duration::from_millis(millis)).await;
+                Ok(SkillResponse::text("slept"))
+            }
+            Errand::Panic(why) => panics(&why),
+            Errand::Fail => Err(Quoting("errand".to_owned()).into()),
+            Errand::Unfit => Ok(unfit()),
+        }
+    }
+
+    /// The groups of this person; the test's payloads always name one.
+    async fn in_group<T>(turn: &Turn<'_, T>, words: &str) -> Result<Reply<T, Errand>, Oops> {
+        let Some(groups) = turn.groups() else { return Ok(Reply::text("nobody")) };
+        let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
+        let mine = || async { Ok::<Option<Group>, Oops>(groups.mine().await?.into_iter().next()) };
+        Ok(Reply::text(match verb {
+            "found" => groups.found("group", rest).await?.map_or("taken", |_| "founded").to_owned(),
+            "join" => match groups.join(rest).await? {
+                JoinOutcome::New(_) => "new",
+                JoinOutcome::Already(_) => "already",
+                JoinOutcome::UnknownCode => "unknown",
+                JoinOutcome::TooManyTries => "too many",
+            }
+            .to_owned(),
+            "code" => groups.new_code()?,
+            "mine" => format!("{}", groups.mine().await?.len()),
+            "place" => match mine().await? {
+                Some(group) => match groups.add_place(&group, rest).await? {
+                    AddedPlace::Added => "added",
+                    AddedPlace::Exists => "exists",
+                    AddedPlace::BadName => "bad name",
+                    AddedPlace::Full => "full",
+                }
+                .to_owned(),
+                None => "no group".to_owned(),
+            },
+            "vote" => match mine().await? {
+                Some(group) => format!("{:?}", groups.vote(&group, &PlaceId::of_name(rest)).await?),
+                None => "no group".to_owned(),
+            },
+            "result" => match mine().await? {
+                Some(group) => {
+                    let (menu, tally) = groups.result(&group).await?;
+                    let name = |id: &PlaceId| {
+                        menu.places.iter().find(|place| place.id == *id).map_or("?", |place| &place.name)
+                    };
+                    let lines = tally.standings.iter().map(|place| format!("{}={}", name(&place.place), place.votes));
+                    lines.chain(["end".to_owned()]).collect::<Vec<_>>().join(" ")
+                }
+                None => "no group".to_owned(),
+            },
+            _ => "what?".to_owned(),
+        }))
+    }
+
+    impl Skills for Obedient {
+        type Talk = Count;
+        type Job = Errand;
+
+        async fn reply(&self, turn: &Turn<'_, Count>) -> Result<Reply<Count, Errand>, Oops> {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            let (verb, rest) = turn.utterance().split_once(' ').unwrap_or((turn.utterance(), ""));
+            let next = Count { count: turn.talk().count + 1 };
+            Ok(match verb {
+                "count" => Reply::text(next.count.to_string()).talk(next),
+                "look" => Reply::text(turn.talk().count.to_string()),
+                "later" => Reply::later("one moment", errand(rest)),
+                "count-later" => Reply::later("one moment", errand(rest)).talk(next),
+                "sleep" => {
+                    sleeps(rest).await;
+                    Reply::text("slept").talk(next)
+                }
+                "panic" => panics(rest),
+                "fail" => return Err(Quoting(rest.to_owned()).into()),
+                "oops" => return Err(Oops::say(rest)),
+                "unfit" => Reply::from(unfit()),
+                "echo" => Reply::text(rest),
+                "skill" => Reply::text(turn.skill()),
+                "group" => in_group(turn, rest).await?,
+                _ => Reply::text("what?"),
+            })
+        }
+
+        async fn work(&self, job: Errand, _desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
+            self.worked.fetch_add(1, Ordering::SeqCst);
+            work(job).await
+        }
+    }
+
+    impl Checks for Obedient {
+        async fn check(&self, name: &str, value: &CheckRequest) -> Result<CheckResponse, Oops> {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            match name {
+                "panic" => panics(value.value()),
+                "fail" => Err(Quoting(value.value().to_owned()).into()),
+                "sleep" => {
+                    sleeps(value.value()).await;
+                    Ok(CheckResponse::success_as_is())
+                }
+                _ => Ok(CheckResponse::success(value.value())),
+            }
+        }
+    }
+
+    /// Remembers nothing and so never touches the table, unless work waits.
+    #[derive(Debug, Default)]
+    pub struct Forgetful;
+
+    impl Skills for Forgetful {
+        type Talk = ();
+        type Job = Errand;
+
+        async fn reply(&self, turn: &Turn<'_, ()>) -> Result<Reply<(), Errand>, Oops> {
+            let (verb, rest) = turn.utterance().split_once(' ').unwrap_or((turn.utterance(), ""));
+            Ok(match verb {
+                "sleep" => {
+                    sleeps(rest).await;
+                    Reply::text("slept")
+                }
+                "later" => Reply::later("one moment", errand(rest)),
+                _ => Reply::text("yes"),
+            })
+        }
+
+        async fn work(&self, job: Errand, _desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
+            work(job).await
+        }
+    }
+
+    impl Checks for Forgetful {
+        async fn check(&self, _name: &str, value: &CheckRequest) -> Result<CheckResponse, Oops> {
+            sleeps(value.value()).await;
+            Ok(CheckResponse::success_as_is())
+        }
+    }
+}

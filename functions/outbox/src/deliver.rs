@@ -72,7 +72,12 @@ async fn answer<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until
     }
 }
 
-async fn work<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until: Millis) -> Result<SkillResponse, Trouble> {
+async fn work<B: Skills>(
+    app: &App<B>,
+    delivery: &Delivery,
+    owner: &str,
+    until: Millis,
+) -> Result<SkillResponse, Trouble> {
     match &delivery.work {
         Work::Job(job) => do_job(app, serde_json::from_value(job.clone())?, delivery, owner, until).await,
         Work::Turn { skill, request } => {

@@ -104,7 +104,8 @@ impl<B: Skills> Shift<'_, B> {
     /// Reports exactly the records whose entries could not even be claimed or finished; those come again. An entry that could not
     /// be carried out is not such a record: it waits in the `due` index.
     async fn stream(&self, records: &[Record]) -> Value {
-        let ids: BTreeSet<EntryId> = records.iter().filter_map(|record| EntryId::from_pk(&record.dynamodb.keys.pk.s)).collect();
+        let ids: BTreeSet<EntryId> =
+            records.iter().filter_map(|record| EntryId::from_pk(&record.dynamodb.keys.pk.s)).collect();
         let failed = self.all(&ids).await;
         let failures: Vec<Value> = records
             .iter()

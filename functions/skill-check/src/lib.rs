@@ -8,8 +8,8 @@ use shared::app::App;
 use shared::bot::Checks;
 use shared::endpoint::Endpoint;
 use shared::http::{Request, Response, Route};
-use shared::kakao::skill::{CheckRequest, CheckResponse};
 use shared::kakao;
+use shared::kakao::skill::{CheckRequest, CheckResponse};
 use shared::log::Log;
 use shared::secret::SecretName;
 use shared::verify::{self, NoBody, Refused, Verified};
@@ -27,6 +27,10 @@ impl<B: Checks> Endpoint<B> for SkillCheck {
     /// As long as a skill: the platform's limit here is not documented.
     const SOFT_STOP: Duration = Duration::from_millis(3_400);
 
+    fn configured(app: &App<B>) -> Result<(), &'static str> {
+        verify::skill_secret_configured(app)
+    }
+
     async fn warm(app: &App<B>) {
         if app.env.skill_secret_check {
             // What cannot be read now is read with the first request.
@@ -35,15 +39,19 @@ impl<B: Checks> Endpoint<B> for SkillCheck {
     }
 
     async fn handle(app: &App<B>, request: Request, captures: Vec<String>) -> Response {
-        let started = app.clock.now();
-        let id = request.id.clone();
+        let (id, received) = (request.id.clone(), request.received);
         let name = captures.into_iter().next().unwrap_or_default();
         let (outcome, response) = match verify::skill_secret(app, request).await {
             Ok(verified) => check(app, &verified, &name).await,
             Err(Refused::NotTrusted) => ("untrusted", None),
             Err(Refused::CannotTell(_)) => ("error", Some(CheckResponse::error())),
         };
-        Log::info("skill-check.value").request(&id).skill(&name).outcome(outcome).took(app.clock.now().since(started)).write();
+        Log::info("skill-check.value")
+            .request(&id)
+            .skill(&name)
+            .outcome(outcome)
+            .took(app.clock.now().since(received))
+            .write();
         response.map_or(Response::empty(401), |response| json(&response))
     }
 

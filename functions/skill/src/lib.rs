@@ -34,6 +34,10 @@ impl<B: Skills> Endpoint<B> for Skill {
     /// The platform waits five seconds; the answer leaves before 3.5.
     const SOFT_STOP: Duration = Duration::from_millis(3_400);
 
+    fn configured(app: &App<B>) -> Result<(), &'static str> {
+        verify::skill_secret_configured(app)
+    }
+
     async fn warm(app: &App<B>) {
         let secret = async {
             if app.env.skill_secret_check {
@@ -50,15 +54,19 @@ impl<B: Skills> Endpoint<B> for Skill {
     }
 
     async fn handle(app: &App<B>, request: Request, captures: Vec<String>) -> Response {
-        let started = app.clock.now();
-        let id = request.id.clone();
+        let (id, received) = (request.id.clone(), request.received);
         let skill = captures.into_iter().next().unwrap_or_default();
         let ended = match verify::skill_secret(app, request).await {
             Ok(verified) => turn(app, &verified, &skill).await,
             Err(Refused::NotTrusted) => Ended::Untrusted,
             Err(Refused::CannotTell(_)) => Ended::Apology(app.bot.sorry()),
         };
-        Log::info("skill.turn").request(&id).skill(&skill).outcome(ended.word()).took(app.clock.now().since(started)).write();
+        Log::info("skill.turn")
+            .request(&id)
+            .skill(&skill)
+            .outcome(ended.word())
+            .took(app.clock.now().since(received))
+            .write();
         match ended {
             Ended::Untrusted => Response::empty(401),
             Ended::Answer(response) | Ended::Acknowledged(response) | Ended::Refused(response) => json(&response),
@@ -120,7 +128,9 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
 /// The typed request. What cannot be read is one log line that names the member, never its value.
 fn read(verified: &Verified, id: &str) -> Option<SkillRequest> {
     let body = verified.body(MAX_BODY).map_err(|no_body| match no_body {
-        NoBody::TooLarge(bytes) => Log::warn("skill.unreadable").request(id).why("too-large").count(bytes as u64).write(),
+        NoBody::TooLarge(bytes) => {
+            Log::warn("skill.unreadable").request(id).why("too-large").count(bytes as u64).write()
+        }
         NoBody::BadBase64 => Log::warn("skill.unreadable").request(id).why("base64").write(),
     });
     kakao::parse(body.ok()?)

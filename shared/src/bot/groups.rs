@@ -167,6 +167,7 @@ fn tidy(name: &str) -> Option<String> {
 }
 
 fn read_code(typed: &str) -> Option<String> {
-    let code: String = typed.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect();
+    let code: String =
+        typed.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect();
     (code.len() == CODE_LENGTH && code.bytes().all(|letter| CODE_LETTERS.contains(&letter))).then_some(code)
 }

@@ -57,20 +57,6 @@ pub enum Why {
 
 impl Why {
     /// The kind in one word, for a field of a log line.
-    pub fn word(self) -> &'static str {
-        match self {
-            Why::NotUtf8 => "not_utf8",
-            Why::NotJson => "not_json",
-            Why::TooDeep => "too_deep",
-            Why::WrongType => "wrong_type",
-            Why::Missing => "missing",
-            Why::Duplicate => "duplicate",
-            Why::NumberRange => "number_range",
-            Why::WrongValue => "wrong_value",
-        }
-    }
-
-    /// A word for logs.
     pub const fn word(self) -> &'static str {
         match self {
             Why::NotUtf8 => "not-utf8",

@@ -97,10 +97,8 @@ impl Outbound {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(0)
-            .retry_canceled_requests(false)
-            .build(https);
+        let client =
+            Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).retry_canceled_requests(false).build(https);
         Self { client }
     }
 
@@ -129,7 +127,10 @@ impl Outbound {
 fn tls() -> ClientConfig {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    #[expect(clippy::expect_used, reason = "ring supports the default protocol versions; there is nothing to go on with if not")]
+    #[expect(
+        clippy::expect_used,
+        reason = "ring supports the default protocol versions; there is nothing to go on with if not"
+    )]
     ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring supports TLS 1.2 and 1.3")

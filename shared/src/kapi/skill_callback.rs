@@ -167,7 +167,9 @@ mod tests {
     fn a_stand_in_takes_the_platforms_place_and_no_other() {
         let env = env(Some("http://127.0.0.1:4010"));
         assert!(CallbackUrl::parse("http://127.0.0.1:4010/callback/1", &env).is_some());
-        for other in ["http://127.0.0.1:4011/callback/1", "http://127.0.0.1/", "https://bot-api.kakao.com/v1/bots/x/callback/y"] {
+        for other in
+            ["http://127.0.0.1:4011/callback/1", "http://127.0.0.1/", "https://bot-api.kakao.com/v1/bots/x/callback/y"]
+        {
             assert!(CallbackUrl::parse(other, &env).is_none(), "{other}");
         }
     }
@@ -177,15 +179,22 @@ mod tests {
         let cases = [
             ("Invalid callback token for testing purposes.", RefusedBecause::TestToken),
             ("Invalid callback token. Check your callback token.", RefusedBecause::SpentToken),
-            ("The skill server settings are incorrect. Use callback true setting required.", RefusedBecause::NotAcknowledged),
+            (
+                "The skill server settings are incorrect. Use callback true setting required.",
+                RefusedBecause::NotAcknowledged,
+            ),
             ("Invalid bot ID. Check your Bot ID.", RefusedBecause::BotId),
             ("Invalid json response from bot-skill.", RefusedBecause::BadAnswer),
-            ("Invalid skill-json format. This talk bubble is not suitable for advertising.", RefusedBecause::Advertising),
+            (
+                "Invalid skill-json format. This talk bubble is not suitable for advertising.",
+                RefusedBecause::Advertising,
+            ),
             ("Internal server error occured. Please contact technical support. 501", RefusedBecause::Platform),
             ("", RefusedBecause::Other),
         ];
         for (message, reason) in cases {
-            let body = serde_json::json!({"taskId": "t", "status": "FAIL", "message": message, "timestamp": 1}).to_string();
+            let body =
+                serde_json::json!({"taskId": "t", "status": "FAIL", "message": message, "timestamp": 1}).to_string();
             assert_eq!(outcome(400, body.as_bytes()), Delivered::Refused(reason), "{message}");
         }
         assert_eq!(outcome(200, br#"{"taskId":"t","status":"SUCCESS","timestamp":1}"#), Delivered::Accepted);

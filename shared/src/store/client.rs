@@ -79,7 +79,8 @@ impl Store {
         if let Err(error) = self.get(&Key::warm()).await {
             Log::warn("store.cold").kind(error.kind()).write();
             if error.kind() == UNKNOWN_ISSUER {
-                *self.client.write().unwrap_or_else(std::sync::PoisonError::into_inner) = build(&self.env, Roots::System);
+                *self.client.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
+                    build(&self.env, Roots::System);
                 if let Err(error) = self.get(&Key::warm()).await {
                     Log::warn("store.cold").kind(error.kind()).write();
                 }

@@ -90,7 +90,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written; `Ok(None)` if somebody else's group has this code.
-    pub async fn found_group(&self, person: &Person, name: &str, code: &str, now: Millis) -> Result<Option<Group>, StoreError> {
+    pub async fn found_group(
+        &self,
+        person: &Person,
+        name: &str,
+        code: &str,
+        now: Millis,
+    ) -> Result<Option<Group>, StoreError> {
         let group = Group { id: GroupId::of_code(code), name: name.to_owned(), code: code.to_owned() };
         // Condition: the code is nobody's yet.
         let meta = Write::put(Key::group(&group.id), "attribute_not_exists(PK)")

@@ -12,13 +12,8 @@ pub(super) const VERSION: u64 = 1;
 /// Typed looks into an item.
 pub(super) trait Attributes {
     fn text(&self, name: &str) -> Result<&str, StoreError>;
-    fn number(&self, name: &str) -> Result<u64, StoreError>;
     fn maybe_text(&self, name: &str) -> Option<&str>;
     fn maybe_number(&self, name: &str) -> Option<u64>;
-
-    fn moment(&self, name: &str) -> Result<Millis, StoreError> {
-        self.number(name).map(Millis)
-    }
 
     /// Written by a newer release than this one.
     fn is_newer(&self) -> bool {
@@ -34,10 +29,6 @@ pub(super) trait Attributes {
 impl Attributes for Item {
     fn text(&self, name: &str) -> Result<&str, StoreError> {
         self.maybe_text(name).ok_or_else(|| undecodable(self))
-    }
-
-    fn number(&self, name: &str) -> Result<u64, StoreError> {
-        self.maybe_number(name).ok_or_else(|| undecodable(self))
     }
 
     fn maybe_text(&self, name: &str) -> Option<&str> {

@@ -56,7 +56,11 @@ impl fmt::Debug for Store {
 impl Store {
     /// The table that the environment names. Connects to nothing yet.
     pub fn new(env: &Env) -> Self {
-        Self { client: RwLock::new(client::build(env, client::Roots::Amazon)), table: env.table_name.clone(), env: env.clone() }
+        Self {
+            client: RwLock::new(client::build(env, client::Roots::Amazon)),
+            table: env.table_name.clone(),
+            env: env.clone(),
+        }
     }
 
     fn client(&self) -> Client {

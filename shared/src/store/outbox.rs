@@ -120,7 +120,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
-    pub async fn claim_entry(&self, id: &EntryId, owner: &str, lease: Millis, now: Millis) -> Result<Option<Claimed>, StoreError> {
+    pub async fn claim_entry(
+        &self,
+        id: &EntryId,
+        owner: &str,
+        lease: Millis,
+        now: Millis,
+    ) -> Result<Option<Claimed>, StoreError> {
         // `tries` may count one claim twice if the first answer got lost: the entry is parked a try early, nothing worse.
         let claim = Write::update(
             Key::entry(id),

@@ -39,5 +39,6 @@ impl fmt::Display for Person {
 
 /// Kakao's opaque identifiers: letters, digits, `-` and `_`. Nothing else reaches a key, so two people never share one.
 fn is_id(text: &str) -> bool {
-    (1..=MAX_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    (1..=MAX_ID).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }

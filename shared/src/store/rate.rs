@@ -14,7 +14,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
-    pub async fn allow(&self, what: &str, person: &Person, limit: u64, window: Duration, now: Millis) -> Result<bool, StoreError> {
+    pub async fn allow(
+        &self,
+        what: &str,
+        person: &Person,
+        limit: u64,
+        window: Duration,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
         let number = now.secs() / window.as_secs().max(1);
         let count = Write::update(
             Key::rate(what, person, number),

@@ -89,10 +89,12 @@ impl Store {
                 let token = hash(&["keep", owner, &seen.rev.to_string()]);
                 match self.write_all(&token, writes).await? {
                     Ok(()) => Ok(Kept::Saved),
-                    Err(refusals) => Ok(match refusals.into_iter().enumerate().find_map(|(at, old)| Some((at, old?))) {
-                        Some((0, old)) if with_talk == 1 => Kept::Changed(recalled(&old, now)),
-                        _ => Kept::Repeated,
-                    }),
+                    Err(refusals) => {
+                        Ok(match refusals.into_iter().enumerate().find_map(|(at, old)| Some((at, old?))) {
+                            Some((0, old)) if with_talk == 1 => Kept::Changed(recalled(&old, now)),
+                            _ => Kept::Repeated,
+                        })
+                    }
                 }
             }
         }

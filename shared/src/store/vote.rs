@@ -103,7 +103,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
-    pub async fn vote(&self, group: &GroupId, person: &Person, place: &PlaceId, at: Millis) -> Result<Voted, StoreError> {
+    pub async fn vote(
+        &self,
+        group: &GroupId,
+        person: &Person,
+        place: &PlaceId,
+        at: Millis,
+    ) -> Result<Voted, StoreError> {
         // Condition: no vote yet, or an earlier one.
         let put = Write::put(Key::vote(group, &at.kst_day(), person), "attribute_not_exists(PK) OR #at < :at")
             .name("#at", "at")
@@ -116,7 +122,9 @@ impl Store {
         Ok(match self.write(put).await? {
             Written::Done(_) => Voted::Counted,
             // The very same vote is there: a repeat of ours, or of the platform's.
-            Written::Refused(old) if old.maybe_text("c") == Some(&place.to_string()) && old.maybe_number("at") == Some(at.0) => {
+            Written::Refused(old)
+                if old.maybe_text("c") == Some(&place.to_string()) && old.maybe_number("at") == Some(at.0) =>
+            {
                 Voted::Counted
             }
             Written::Refused(_) => Voted::Superseded,
@@ -130,15 +138,19 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be read.
-    pub async fn tally(&self, group: &GroupId, closes: Option<Millis>, owner: &str, now: Millis) -> Result<Tally, StoreError> {
+    pub async fn tally(
+        &self,
+        group: &GroupId,
+        closes: Option<Millis>,
+        owner: &str,
+        now: Millis,
+    ) -> Result<Tally, StoreError> {
         let day = now.kst_day();
         let pk = keys::day_pk(group, &day);
         let closed = closes.is_some_and(|closes| now >= closes);
         let (mut items, mut next) = self.page(&pk, keys::DAY, Some(FIRST_PAGE), None).await?;
         let kept = |sk: &str, items: &[Item]| items.iter().find(|item| item.maybe_text("SK") == Some(sk)).cloned();
-        if closed
-            && let Some(result) = kept("RESULT", &items).as_ref().and_then(stored)
-        {
+        if closed && let Some(result) = kept("RESULT", &items).as_ref().and_then(stored) {
             return Ok(result);
         }
         if let Some(snapshot) = kept("COUNT", &items)
@@ -220,12 +232,13 @@ impl Store {
         let items = self.all(pk, keys::DAY).await?;
         let tally = Tally::count(items.iter(), closes);
         // Condition: the claim is still ours.
-        let put = Write::update(Key::snapshot(group, day), "SET tally = :tally, #at = :now, lease = :zero", "own = :me")
-            .name("#at", "at")
-            .text(":tally", to_json(&tally))
-            .text(":me", owner)
-            .number(":now", now.0)
-            .number(":zero", 0);
+        let put =
+            Write::update(Key::snapshot(group, day), "SET tally = :tally, #at = :now, lease = :zero", "own = :me")
+                .name("#at", "at")
+                .text(":tally", to_json(&tally))
+                .text(":me", owner)
+                .number(":now", now.0)
+                .number(":zero", 0);
         self.write(put).await?;
         Ok(tally)
     }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 
 use super::client::UNKNOWN_ISSUER;
 use super::item::{n, s};
@@ -34,7 +34,6 @@ enum Action {
     Put(Item),
     /// Only the named attributes; unknown ones survive.
     Update(String),
-    Delete,
 }
 
 /// How a conditional write ended.
@@ -54,10 +53,6 @@ impl Write {
 
     pub(super) fn update(key: Key, expression: impl Into<String>, condition: &'static str) -> Self {
         Self::new(key, Action::Update(expression.into()), condition)
-    }
-
-    pub(super) fn delete(key: Key, condition: &'static str) -> Self {
-        Self::new(key, Action::Delete, condition)
     }
 
     fn new(key: Key, action: Action, condition: &'static str) -> Self {
@@ -121,17 +116,6 @@ impl Write {
                     .table_name(table)
                     .set_key(Some(self.key.into_attributes()))
                     .update_expression(expression)
-                    .condition_expression(self.condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .return_values_on_condition_check_failure(all_old)
-                    .build()
-                    .map_err(invalid)?,
-            ),
-            Action::Delete => item.delete(
-                Delete::builder()
-                    .table_name(table)
-                    .set_key(Some(self.key.into_attributes()))
                     .condition_expression(self.condition)
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values)
@@ -236,7 +220,7 @@ impl Store {
         let client = self.client();
         let (names, values) = (write.names(), write.values());
         let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
-        // The three operations have the same shape and three unrelated types.
+        // The two operations have the same shape and unrelated types.
         match write.action {
             Action::Put(item) => {
                 let sent = client
@@ -252,9 +236,9 @@ impl Store {
                 match sent {
                     Ok(_) => Ok(Written::Done(Item::new())),
                     Err(error) => refused(&error, |error| match error {
-                        aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(refusal) => {
-                            Some(refusal.item.clone())
-                        }
+                        aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
+                            refusal,
+                        ) => Some(refusal.item.clone()),
                         _ => None,
                     }),
                 }
@@ -275,30 +259,9 @@ impl Store {
                 match sent {
                     Ok(done) => Ok(Written::Done(done.attributes.unwrap_or_default())),
                     Err(error) => refused(&error, |error| match error {
-                        aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(refusal) => {
-                            Some(refusal.item.clone())
-                        }
-                        _ => None,
-                    }),
-                }
-            }
-            Action::Delete => {
-                let sent = client
-                    .delete_item()
-                    .table_name(&self.table)
-                    .set_key(Some(write.key.into_attributes()))
-                    .condition_expression(write.condition)
-                    .set_expression_attribute_names(names)
-                    .set_expression_attribute_values(values)
-                    .return_values_on_condition_check_failure(all_old)
-                    .send()
-                    .await;
-                match sent {
-                    Ok(_) => Ok(Written::Done(Item::new())),
-                    Err(error) => refused(&error, |error| match error {
-                        aws_sdk_dynamodb::operation::delete_item::DeleteItemError::ConditionalCheckFailedException(refusal) => {
-                            Some(refusal.item.clone())
-                        }
+                        aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(
+                            refusal,
+                        ) => Some(refusal.item.clone()),
                         _ => None,
                     }),
                 }
@@ -308,7 +271,11 @@ impl Store {
 
     /// Several conditional writes, all or none. `token` (at most 36 characters) makes a repeat within ten minutes harmless. If refused: for each write
     /// the item that refused it, or nothing.
-    pub(super) async fn write_all(&self, token: &str, writes: Vec<Write>) -> Result<Result<(), Vec<Option<Item>>>, StoreError> {
+    pub(super) async fn write_all(
+        &self,
+        token: &str,
+        writes: Vec<Write>,
+    ) -> Result<Result<(), Vec<Option<Item>>>, StoreError> {
         let items: Vec<TransactWriteItem> =
             writes.into_iter().map(|write| write.into_transact(&self.table)).collect::<Result<_, _>>()?;
         let mut tried = 0;
@@ -369,7 +336,9 @@ fn cancelled_because(cancelled: &TransactionCanceledException) -> Cancelled {
     if reasons.iter().any(|reason| code(reason) == "ConditionalCheckFailed") {
         let items = reasons
             .iter()
-            .map(|reason| (code(reason) == "ConditionalCheckFailed").then(|| reason.item().cloned().unwrap_or_default()))
+            .map(|reason| {
+                (code(reason) == "ConditionalCheckFailed").then(|| reason.item().cloned().unwrap_or_default())
+            })
             .collect();
         return Cancelled::Refused(items);
     }
@@ -409,9 +378,14 @@ fn failed<E: ProvideErrorMetadata>(error: &SdkError<E>) -> StoreError {
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
             match service.err().code() {
-                Some("TransactionConflictException" | "TransactionInProgressException") => StoreError::Unavailable(CONFLICT),
+                Some("TransactionConflictException" | "TransactionInProgressException") => {
+                    StoreError::Unavailable(CONFLICT)
+                }
                 Some(
-                    "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded" | "Throttling",
+                    "ProvisionedThroughputExceededException"
+                    | "ThrottlingException"
+                    | "RequestLimitExceeded"
+                    | "Throttling",
                 ) => StoreError::Unavailable("throttled"),
                 Some("InternalServerError" | "ServiceUnavailable") => StoreError::Unavailable("server"),
                 _ if status >= 500 => StoreError::Unavailable("server"),

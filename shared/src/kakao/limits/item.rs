@@ -8,7 +8,7 @@ use super::measure::{chars, filled, lines};
 use super::picture::{r12_optional_picture, r12_picture, r13_alt_text};
 use super::report::Report;
 use super::rule::{RF, Rule};
-use crate::kakao::skill::{ItemCard, ItemListAlignment};
+use crate::kakao::skill::{Item, ItemCard, ItemListAlignment};
 
 /// Lines of the table.
 pub const ITEM_LIST_MAX: usize = 10;
@@ -157,13 +157,19 @@ fn r60_items(card: &ItemCard, place: Place, at: At<'_>, report: &mut Report<'_>)
     let at = at.key("itemList");
     report.within(1, most, items.len(), &R60, at);
     for (i, item) in items.iter().enumerate() {
-        let at = at.index(i);
-        // R61, R62
-        report.require(filled(&item.title), &R61, at.key("title"));
-        report.require(filled(&item.description), &R61, at.key("description"));
-        report.at_most(ITEM_TITLE_MAX, count(&item.title), &R62, at.key("title"));
-        report.at_most(ITEM_DESCRIPTION_LINES, count_lines(&item.description), &R62_LINES, at.key("description"));
+        r61_item_complete(item, at.index(i), report);
+        r62_item_short(item, at.index(i), report);
     }
+}
+
+fn r61_item_complete(item: &Item, at: At<'_>, report: &mut Report<'_>) {
+    report.require(filled(&item.title), &R61, at.key("title"));
+    report.require(filled(&item.description), &R61, at.key("description"));
+}
+
+fn r62_item_short(item: &Item, at: At<'_>, report: &mut Report<'_>) {
+    report.at_most(ITEM_TITLE_MAX, count(&item.title), &R62, at.key("title"));
+    report.at_most(ITEM_DESCRIPTION_LINES, count_lines(&item.description), &R62_LINES, at.key("description"));
 }
 
 fn r63_head_or_profile(card: &ItemCard, at: At<'_>, report: &mut Report<'_>) {

@@ -66,7 +66,7 @@ pub fn skill_response_in(response: &SkillResponse, setting: &Setting) -> Vec<Fin
     report.findings
 }
 
-/// Whether a response may be sent: only errors are looked for. Costs no allocation unless there is one.
+/// Whether a response may be sent: only errors are looked for. A good response costs no allocation.
 pub fn safe(response: &SkillResponse) -> Result<(), Vec<Finding>> {
     safe_in(response, &Setting::default())
 }

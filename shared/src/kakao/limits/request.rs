@@ -1,5 +1,7 @@
-//! What is odd about a SkillPayload. A request is never refused for it: these are warnings for people who write one by
-//! hand. <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
+//! What is odd about a SkillPayload.
+//! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
+//!
+//! A request is never refused for it: these are warnings for people who write one by hand.
 
 use super::at::At;
 use super::report::{Finding, Report, Setting};

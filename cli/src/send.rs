@@ -1,0 +1,258 @@
+//! `kakao send`: one real request to a running bot, the answer, and what the platform would make of it.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use lexopt::{Arg, Parser, ValueExt as _};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use shared::env::{Env, SKILL_SECRET_HEADER};
+use shared::kapi::{CallError, Outbound, Patience};
+use simulator::payload::{self, Utterance};
+use simulator::verdict::{self, Found, Outcome};
+use simulator::{LOCAL_SKILL_SECRET, people};
+
+use crate::MISUSED;
+use crate::say::{err, out, trouble};
+
+const HELP: &str = "\
+kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
+
+  kakao send skill --name lunch --utterance '#점심 선택'
+  kakao send skill-check --name phone --value 010-1234-5678
+
+  --name NAME        스킬 이름: URL의 마지막 부분 (기본 skill은 lunch, skill-check는 phone)
+  --utterance TEXT   말한 것 (skill)
+  --value TEXT       검증할 값 (skill-check)
+  --user WHO         누가: ga, na, da 또는 아무 botUserKey (기본 ga)
+  --extra JSON       버튼이 들고 있던 extra
+  --block ID         버튼이 가리킨 블록
+  --callback URL     나중에 답할 주소
+  --file FILE        직접 쓴 요청 본문 (- 는 표준 입력)
+  --url URL          봇의 주소 (기본 http://127.0.0.1:3000)
+  --secret TEXT      스킬 헤더의 값 (기본 local-skill-secret)
+
+끝 코드: 0 답이 유효함, 1 아니거나 답이 없음, 2 명령이 잘못됨
+
+kakao send: one request to a running bot, and its answer.
+
+  --name NAME        the skill's name, last part of its URL (lunch; phone for skill-check)
+  --utterance TEXT   what is said (skill)
+  --value TEXT       the value to check (skill-check)
+  --user WHO         ga, na, da or any botUserKey (ga)
+  --extra JSON       the extra of the button that was tapped
+  --block ID         the block that the button leads to
+  --callback URL     where a late answer may go
+  --file FILE        a request body of your own (- is standard input)
+  --url URL          where the bot is (http://127.0.0.1:3000)
+  --secret TEXT      value of the skill header (local-skill-secret)
+
+exit code: 0 the answer is valid, 1 it is not or there is none, 2 wrong command line";
+
+/// The platform waits five seconds, this a little longer, to show answers that came too late.
+const PATIENCE: Patience = Patience { time: Duration::from_secs(10), bytes: 4 * 1024 * 1024 };
+const TOO_LATE: Duration = Duration::from_secs(5);
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Skill,
+    SkillCheck,
+}
+
+/// Everything that was said on the command line.
+struct Errand {
+    kind: Kind,
+    options: HashMap<&'static str, String>,
+}
+
+const OPTIONS: [&str; 10] =
+    ["name", "utterance", "value", "user", "extra", "block", "callback", "file", "url", "secret"];
+
+/// Sends and shows.
+pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let errand = match read(Parser::from_args(arguments)) {
+        Ok(Some(errand)) => errand,
+        Ok(None) => {
+            out(HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            err(&format!("kakao send: {error}\n\n{HELP}"));
+            return ExitCode::from(MISUSED);
+        }
+    };
+    let body = match errand.body() {
+        Ok(body) => body,
+        Err((ko, en)) => {
+            trouble(&ko, &en);
+            return ExitCode::from(MISUSED);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            trouble("시작하지 못했어요.", &format!("could not start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(send(&errand, body))
+}
+
+fn read(mut arguments: Parser) -> Result<Option<Errand>, lexopt::Error> {
+    let mut kind = None;
+    let mut options = HashMap::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            Arg::Long(name) => {
+                let Some(known) = OPTIONS.iter().find(|known| **known == name) else {
+                    return Err(argument.unexpected());
+                };
+                options.insert(*known, arguments.value()?.string()?);
+            }
+            Arg::Value(word) if kind.is_none() => {
+                kind = Some(match word.to_str() {
+                    Some("skill") => Kind::Skill,
+                    Some("skill-check") => Kind::SkillCheck,
+                    _ => return Err(format!("{} ? (skill, skill-check)", word.to_string_lossy()).into()),
+                });
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    let kind = kind.ok_or("skill ? skill-check ?")?;
+    Ok(Some(Errand { kind, options }))
+}
+
+impl Errand {
+    fn option(&self, name: &str) -> Option<&str> {
+        self.options.get(name).map(String::as_str)
+    }
+
+    /// The request body, or why there is none, in both languages.
+    fn body(&self) -> Result<Vec<u8>, (String, String)> {
+        if let Some(file) = self.option("file") {
+            let read = if file == "-" { read_stdin() } else { std::fs::read(file) };
+            return read.map_err(|error| {
+                (format!("{file}을 읽을 수 없어요: {error}"), format!("{file} cannot be read: {error}"))
+            });
+        }
+        let missing = |option: &str| (format!("--{option}이 필요해요."), format!("--{option} is needed."));
+        let who = self.option("user").unwrap_or("ga");
+        let person = people::find(who);
+        let key = person.map_or(who, |person| person.bot_user_key);
+        let body = match self.kind {
+            Kind::SkillCheck => payload::check(self.option("value").ok_or_else(|| missing("value"))?, key),
+            Kind::Skill => {
+                let text = self.option("utterance").ok_or_else(|| missing("utterance"))?;
+                let mut said = Utterance::typed(self.name(), text, key);
+                said.plusfriend_user_key = person.map(|person| person.plusfriend_user_key);
+                said.callback_url = self.option("callback").map(str::to_owned);
+                if let Some(id) = self.option("block") {
+                    said.block = payload::Block { id: id.to_owned(), name: text.to_owned() };
+                    said.trigger = "CARD_BUTTON_BLOCK";
+                }
+                if let Some(extra) = self.option("extra") {
+                    let extra: Value = serde_json::from_str(extra).map_err(|error| {
+                        (format!("--extra가 JSON이 아니에요: {error}"), format!("--extra is not JSON: {error}"))
+                    })?;
+                    said.extra = Some(extra);
+                }
+                said.payload()
+            }
+        };
+        Ok(body.to_string().into_bytes())
+    }
+
+    fn name(&self) -> &str {
+        self.option("name").unwrap_or(match self.kind {
+            Kind::Skill => "lunch",
+            Kind::SkillCheck => "phone",
+        })
+    }
+
+    fn url(&self) -> String {
+        let base = self.option("url").unwrap_or("http://127.0.0.1:3000").trim_end_matches('/');
+        let surface = match self.kind {
+            Kind::Skill => "skill",
+            Kind::SkillCheck => "skill-check",
+        };
+        format!("{base}/{surface}/{}", utf8_percent_encode(self.name(), NON_ALPHANUMERIC))
+    }
+}
+
+fn read_stdin() -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes)?;
+    Ok(bytes)
+}
+
+async fn send(errand: &Errand, body: Vec<u8>) -> ExitCode {
+    let url = errand.url();
+    let callback_offered = shared::kakao::parse::<shared::kakao::skill::SkillRequest>(&body)
+        .is_ok_and(|request| request.callback_url().is_some());
+    let request = http::Request::post(&url)
+        .header("content-type", "application/json")
+        .header("user-agent", "AHC/2.1")
+        .header(SKILL_SECRET_HEADER, errand.option("secret").unwrap_or(LOCAL_SKILL_SECRET))
+        .body(body);
+    let Ok(request) = request else {
+        trouble(&format!("{url} 은 주소가 아니에요."), &format!("{url} is no address."));
+        return ExitCode::from(MISUSED);
+    };
+    // Any base URL but Kakao's own lifts the rule against calling the laptop itself.
+    let outbound = Outbound::new(&Env::read(|name| (name == "BOT_API_URL").then(|| url.clone())));
+    let started = Instant::now();
+    match outbound.send(request, PATIENCE).await {
+        Ok(answer) => {
+            let took = started.elapsed();
+            let valid = show(errand.kind, answer.status, &answer.body, callback_offered, took);
+            if valid { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(CallError::NotSent) => {
+            trouble(
+                &format!("{url} 에 아무도 없어요. 먼저 `kakao dev`를 실행하세요."),
+                &format!("nobody answers at {url}. Run `kakao dev` first."),
+            );
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            trouble(&format!("답이 오지 않았어요({}).", error.kind()), &format!("no answer ({}).", error.kind()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints the answer and what is to be said about it. Whether it is one that the platform would take.
+fn show(kind: Kind, status: u16, body: &[u8], callback_offered: bool, took: Duration) -> bool {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(answer) => out(&serde_json::to_string_pretty(&answer).unwrap_or_default()),
+        Err(_) => out(&String::from_utf8_lossy(body)),
+    }
+    let (outcome, findings) = match kind {
+        Kind::Skill => verdict::judge(status, body, callback_offered),
+        Kind::SkillCheck => verdict::judge_check(status, body),
+    };
+    for found in &findings {
+        let Found { severity, rule, path, ko, en } = found;
+        err(&format!("{severity} {rule} {path}\n    {ko}\n    {en}"));
+    }
+    let valid = matches!(outcome, Outcome::Answered | Outcome::Waiting | Outcome::Silent);
+    let late = took > TOO_LATE;
+    let (ko, en) = match (valid, late) {
+        (true, false) => ("좋은 답이에요.", "a good answer."),
+        (true, true) => ("좋은 답이지만 카카오는 5초만 기다려요.", "a good answer, but Kakao waits 5 s only."),
+        (false, _) if status == 401 => {
+            ("스킬 헤더의 값이 달라요(--secret).", "the skill header's value is wrong (--secret).")
+        }
+        (false, _) if status == 404 => {
+            ("그런 주소가 없어요(--url, --name).", "there is no such address (--url, --name).")
+        }
+        (false, _) => ("카카오는 이 답을 보여 주지 않아요.", "Kakao would not show this answer."),
+    };
+    err(&format!("{status}  {} ms  {ko} | {en}", took.as_millis()));
+    valid && !late
+}

@@ -1,0 +1,367 @@
+//! `kakao dev` as a whole: the real program, a real port, a real file.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use shared::kakao::limits;
+use shared::kakao::skill::SkillResponse;
+
+const SECRET: &str = "local-skill-secret";
+
+/// A running `kakao dev`.
+struct Dev {
+    process: Child,
+    port: u16,
+    /// Everything it said before it was ready.
+    said: Vec<String>,
+    started_in: Duration,
+}
+
+impl Dev {
+    fn start(data: &Path) -> Self {
+        Self::start_with(&["--data", data.to_str().unwrap()])
+    }
+
+    fn start_with(arguments: &[&str]) -> Self {
+        let started = Instant::now();
+        let mut process = kakao(&["dev", "--port", "0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let (tell, told) = mpsc::channel();
+        // Its output must be read for as long as it lives, or it would wait for us.
+        std::thread::spawn(move || {
+            while let Some(Ok(line)) = lines.next() {
+                let _ = tell.send(line);
+            }
+        });
+        let mut said = Vec::new();
+        loop {
+            let line = told.recv_timeout(Duration::from_secs(30)).expect("it becomes ready");
+            if let Some(url) = line.strip_prefix("ready http://127.0.0.1:") {
+                return Self { process, port: url.parse().unwrap(), said, started_in: started.elapsed() };
+            }
+            said.push(line);
+        }
+    }
+
+    fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, Vec<u8>) {
+        request(self.port, method, path, headers, body)
+    }
+
+    fn skill(&self, body: &[u8]) -> (u16, Vec<u8>) {
+        self.request("POST", "/skill/lunch", &[("content-type", "application/json"), ("x-skill-secret", SECRET)], body)
+    }
+
+    /// Says something in the room and returns what the platform made of it.
+    fn say(&self, saying: &Value) -> Value {
+        let json = [("content-type", "application/json")];
+        let (status, body) = self.request("POST", "/room/say", &json, saying.to_string().as_bytes());
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    /// The bot's words to `text` of a person.
+    fn hear(&self, person: &str, text: &str) -> String {
+        let turn = self.say(&json!({ "person": person, "skill": "lunch", "text": text }));
+        assert_eq!(turn["outcome"], "answered", "{turn}");
+        turn["answer"]["template"]["outputs"].to_string()
+    }
+
+    /// Ends without warning, as a crash or a power cut would.
+    fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn kakao(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kakao"));
+    command.args(arguments);
+    for name in ["SKILL_SECRET", "SKILL_SECRET_CHECK", "SKILL_SECRET_HEADER", "BOT_IDS", "BOT_API_URL", "TABLE_NAME"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// One HTTP request over a connection of its own.
+fn request(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, Vec<u8>) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += &format!("content-length: {}\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("a head and a body");
+    let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+    (status, answer[end + 4..].to_vec())
+}
+
+/// Waits until `found` finds something.
+fn soon<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what} did not happen");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn it_says_what_one_needs_to_know_and_then_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path());
+    let said = dev.said.join("\n");
+    for needed in [
+        "x-skill-secret: local-skill-secret",
+        folder.path().to_str().unwrap(),
+        "POST /skill/{name}",
+        "POST /skill-check/{name}",
+    ] {
+        assert!(said.contains(needed), "{needed} is not in\n{said}");
+    }
+    assert_eq!(dev.request("GET", "/healthz", &[], b"").0, 200);
+    assert!(dev.started_in < Duration::from_secs(5), "started in {:?}", dev.started_in);
+}
+
+#[test]
+fn every_known_request_is_answered_validly() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path());
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/tests/samples/skill-request");
+    let mut seen = 0;
+    for sample in std::fs::read_dir(samples).unwrap() {
+        let path = sample.unwrap().path();
+        let (status, body) = dev.skill(&std::fs::read(&path).unwrap());
+        assert_eq!(status, 200, "{}", path.display());
+        let response: SkillResponse = shared::kakao::parse(&body).unwrap();
+        assert_eq!(response.version.as_deref(), Some("2.0"));
+        assert_eq!(limits::safe(&response), Ok(()), "{}", path.display());
+        seen += 1;
+    }
+    assert!(seen >= 12, "{seen} samples");
+}
+
+#[test]
+fn a_value_is_checked() {
+    let dev = Dev::start_with(&["--memory"]);
+    let url = format!("http://127.0.0.1:{}", dev.port);
+    let check = |value: &str| {
+        let sent =
+            kakao(&["send", "skill-check", "--name", "phone", "--value", value, "--url", &url]).output().unwrap();
+        assert!(sent.status.success(), "{sent:?}");
+        serde_json::from_slice::<Value>(&sent.stdout).unwrap()["status"].clone()
+    };
+    assert_eq!(check("010-1234-5678"), "SUCCESS");
+    assert_eq!(check("12"), "FAIL");
+}
+
+#[test]
+fn a_skill_is_sent_something_by_hand() {
+    let dev = Dev::start_with(&["--memory"]);
+    let url = format!("http://127.0.0.1:{}", dev.port);
+    let send = |arguments: &[&str]| kakao(&["send", "skill", "--url", &url]).args(arguments).output().unwrap();
+    let sent = send(&["--utterance", "#점심 선택"]);
+    assert!(sent.status.success(), "{sent:?}");
+    assert_eq!(serde_json::from_slice::<Value>(&sent.stdout).unwrap()["version"], "2.0");
+    let refused = send(&["--utterance", "안녕", "--secret", "wrong"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert_eq!(send(&["--nonsense"]).status.code(), Some(2));
+    assert_eq!(send(&[]).status.code(), Some(2), "nothing to say");
+}
+
+#[test]
+fn strangers_get_nothing() {
+    let dev = Dev::start_with(&["--memory"]);
+    let json = ("content-type", "application/json");
+    assert_eq!(dev.request("POST", "/skill/lunch", &[json, ("x-skill-secret", "wrong")], b"{}").0, 401);
+    assert_eq!(dev.request("POST", "/skill/lunch", &[json], b"{}").0, 401);
+    let (status, body) = dev.request("GET", "/nowhere", &[], b"");
+    assert_eq!((status, body.as_slice()), (404, br#"{"message":"Not Found"}"#.as_slice()));
+    let other_site = [json, ("origin", "http://evil.example")];
+    assert_eq!(dev.request("POST", "/room/say", &other_site, b"{}").0, 403, "another site's script");
+}
+
+#[test]
+fn a_body_that_is_too_large_is_refused_at_once() {
+    let dev = Dev::start_with(&["--memory"]);
+    let started = Instant::now();
+    let (status, _) = dev.skill(&vec![b' '; 10 * 1024 * 1024]);
+    assert_eq!(status, 413);
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert_eq!(dev.skill(&vec![b' '; 1024 * 1024]).0, 200, "what fits reaches the function, which answers politely");
+}
+
+#[test]
+fn what_was_said_survives_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path());
+    dev.hear("ga", "#그룹 만들기");
+    dev.hear("ga", "우리 팀");
+    let founded = dev.hear("ga", "#설정");
+    assert!(founded.contains("우리 팀"), "{founded}");
+    dev.kill();
+    let dev = Dev::start(folder.path());
+    let again = dev.hear("ga", "#설정");
+    assert_eq!(founded, again);
+}
+
+#[test]
+fn a_late_answer_is_delivered_to_the_room() {
+    let dev = Dev::start_with(&["--memory"]);
+    dev.hear("na", "#그룹 만들기");
+    dev.hear("na", "우리 팀");
+    dev.hear("na", "#식당 추가");
+    dev.hear("na", "국밥집");
+    let turn = dev.say(&json!({ "person": "na", "skill": "lunch", "text": "#추천", "callback": true }));
+    assert_eq!(turn["outcome"], "waiting", "{turn}");
+    let delivered = soon("the delivery", || dev.journal().into_iter().find(|entry| entry["kind"] == "delivered"));
+    assert_eq!(delivered["result"], "SUCCESS", "{delivered}");
+    assert_eq!(delivered["turn"], turn["turn"]);
+    assert!(delivered["answer"].to_string().contains("국밥집"), "{delivered}");
+
+    // The address is spent now; and it was never anybody's who guesses.
+    let url = turn["request"]["userRequest"]["callbackUrl"].as_str().unwrap();
+    let path = url.strip_prefix(&format!("http://127.0.0.1:{}", dev.port)).unwrap();
+    for path in [path, "/platform/v1/bots/x/callback/cbtoken:0"] {
+        let (_, body) = dev.request("POST", path, &[("content-type", "application/json")], b"{}");
+        let result: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(result["status"], "FAIL");
+        assert_eq!(result["message"], "Invalid callback token. Check your callback token.");
+    }
+}
+
+impl Dev {
+    /// What the room's page has been told so far.
+    fn journal(&self) -> Vec<Value> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+        write!(stream, "GET /room/events HTTP/1.1\r\nhost: 127.0.0.1:{}\r\n\r\n", self.port).unwrap();
+        let (mut all, mut part) = (Vec::new(), [0; 65_536]);
+        while let Ok(read @ 1..) = stream.read(&mut part) {
+            all.extend_from_slice(&part[..read]);
+        }
+        let text = String::from_utf8_lossy(&all);
+        text.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok()).collect()
+    }
+}
+
+#[test]
+fn a_double_click_counts_once() {
+    let dev = Dev::start_with(&["--memory"]);
+    for text in ["#그룹 만들기", "우리 팀", "#식당 추가", "국밥집"] {
+        dev.hear("da", text);
+    }
+    let choice = dev.say(&json!({ "person": "da", "skill": "lunch", "text": "#점심 선택" }));
+    let button = &choice["answer"]["template"]["quickReplies"][0];
+    let tap = json!({
+        "person": "da", "skill": "lunch", "trigger": "QUICKREPLY_BUTTON_MESSAGE",
+        "text": button["messageText"], "extra": button["extra"],
+    });
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| assert_eq!(dev.say(&tap)["outcome"], "answered"));
+        }
+    });
+    let result = dev.hear("da", "#결과 보기");
+    assert!(result.contains("모두 1표"), "{result}");
+}
+
+#[test]
+fn items_can_be_put_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let seed = folder.path().join("seed.json");
+    let start = |items: &str| {
+        std::fs::write(&seed, items).unwrap();
+        ["--memory", "--seed", seed.to_str().unwrap()]
+    };
+    let dev = Dev::start_with(&start(r#"{"items":[{"PK":{"S":"U#x"},"SK":{"S":"-"}}]}"#));
+    assert!(dev.said.iter().any(|line| line.contains("seeded") && line.ends_with('1')), "{:?}", dev.said);
+    let refused = kakao(&["dev", "--port", "0"]).args(start(r#"{"items":[{"PK":{"S":"a"}}]}"#)).output().unwrap();
+    assert_refused(&refused, "items[0]");
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = kakao(&["dev", "--memory", "--port", &port]).output().unwrap();
+    assert_refused(&refused, &port);
+    assert_refused(&refused, "--port");
+}
+
+#[test]
+fn a_folder_serves_one_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(folder.path());
+    let path = folder.path().to_str().unwrap();
+    let refused = kakao(&["dev", "--port", "0", "--data", path]).output().unwrap();
+    assert_refused(&refused, path);
+    assert_refused(&refused, &format!("http://127.0.0.1:{}", dev.port));
+}
+
+#[test]
+fn a_file_that_is_no_table_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("table.db"), vec![b'x'; 8192]).unwrap();
+    let refused = kakao(&["dev", "--port", "0", "--data", folder.path().to_str().unwrap()]).output().unwrap();
+    assert_refused(&refused, "table.db");
+}
+
+fn assert_refused(output: &Output, because: &str) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(because), "{because} is not in\n{said}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("ready "), "it is not ready");
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_politely() {
+    for signal in ["-INT", "-TERM"] {
+        let mut dev = Dev::start_with(&["--memory"]);
+        // An open page must not keep it alive.
+        let mut page = TcpStream::connect(("127.0.0.1", dev.port)).unwrap();
+        write!(page, "GET /room/events HTTP/1.1\r\nhost: 127.0.0.1:{}\r\n\r\n", dev.port).unwrap();
+        page.read_exact(&mut [0; 12]).unwrap();
+        Command::new("kill").args([signal, &dev.process.id().to_string()]).status().unwrap();
+        let ended = soon("the end", || dev.process.try_wait().unwrap());
+        assert_eq!(ended.code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn an_unknown_command_is_not_guessed() {
+    let said = kakao(&["dve"]).output().unwrap();
+    assert_eq!(said.status.code(), Some(2));
+    let words = String::from_utf8_lossy(&said.stderr);
+    assert!(words.contains("`dve`") && words.contains("kakao dev"), "{words}");
+    let help = kakao(&["--help"]).output().unwrap();
+    assert!(help.status.success() && String::from_utf8_lossy(&help.stdout).starts_with("kakao: 카카오톡"));
+    for command in ["dev", "check", "send"] {
+        assert!(kakao(&[command, "--help"]).output().unwrap().status.success(), "{command} --help");
+    }
+}

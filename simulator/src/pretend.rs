@@ -1,0 +1,280 @@
+//! Puts the pieces together: one process that is Kakao, AWS and the bot.
+
+use std::fmt;
+use std::fs::{File, TryLockError};
+use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use shared::clock::{Clock, Millis};
+use shared::env::Env;
+use tokio::net::TcpListener;
+
+use crate::function::{Bot, Functions};
+use crate::journal::Journal;
+use crate::platform::{self, Platform, Skills};
+use crate::table::Table;
+use crate::template::Template;
+use crate::{gateway, room, stream};
+
+/// What `x-skill-secret` is on a laptop.
+pub const LOCAL_SKILL_SECRET: &str = "local-skill-secret";
+
+/// What can be chosen.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the door is; 0 picks a free port.
+    pub port: u16,
+    /// Where the table is kept; `None` keeps it in memory.
+    pub data: Option<PathBuf>,
+    /// Where the table listens; 0 picks a free port.
+    pub table_port: u16,
+    /// To whom the table listens.
+    pub table_host: IpAddr,
+    /// Items to put first, as DynamoDB JSON.
+    pub seed: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 3000,
+            data: Some(PathBuf::from(".kakao")),
+            table_port: 0,
+            table_host: Ipv4Addr::LOCALHOST.into(),
+            seed: None,
+        }
+    }
+}
+
+/// Why nothing was started.
+#[derive(Debug)]
+pub enum NotStarted {
+    /// Somebody listens there already.
+    PortTaken(u16),
+    /// The port cannot be had for another reason.
+    PortRefused(u16, io::Error),
+    /// Another process uses this folder; its address, if it left one.
+    DataTaken(PathBuf, Option<String>),
+    /// The folder cannot be used.
+    Data(PathBuf, io::Error),
+    /// The table in the folder cannot be opened or made.
+    Table(Option<PathBuf>, String),
+    /// The seed cannot be read or put.
+    Seed(PathBuf, String),
+    /// Anything else.
+    Other(String),
+}
+
+impl fmt::Display for NotStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PortTaken(port) => write!(f, "port {port} is taken"),
+            Self::PortRefused(port, error) => write!(f, "port {port}: {error}"),
+            Self::DataTaken(path, _) => write!(f, "{} is in use", path.display()),
+            Self::Data(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Table(_, error) => write!(f, "table: {error}"),
+            Self::Seed(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Other(error) => f.write_str(error),
+        }
+    }
+}
+
+impl std::error::Error for NotStarted {}
+
+/// Everything, started but not yet answering.
+#[derive(Debug)]
+pub struct Pretend {
+    /// `http://127.0.0.1:3000`
+    pub url: String,
+    /// Where the table speaks DynamoDB.
+    pub table_url: String,
+    /// The table's name.
+    pub table_name: String,
+    /// `POST /skill/{name}` and so on, with the function that answers there.
+    pub routes: Vec<(String, &'static str)>,
+    /// The header that a skill call must carry.
+    pub skill_header: String,
+    /// Its value, unless the environment chose one that is nobody's business.
+    pub skill_secret: Option<String>,
+    /// How many items were put first.
+    pub seeded: usize,
+    /// Whether late answers come back to this process.
+    pub callbacks: bool,
+    listener: TcpListener,
+    router: Router,
+    lock: Option<File>,
+}
+
+impl Pretend {
+    /// Opens the door, the table and the bot. `lookup` is the process's environment.
+    ///
+    /// # Errors
+    /// [`NotStarted`], in words that say what to do about it.
+    pub async fn start<B: Bot>(
+        bot: B,
+        options: &Options,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, NotStarted> {
+        // The doors first: that one is taken is the mistake that is made most.
+        let listener = listen(Ipv4Addr::LOCALHOST.into(), options.port).await?;
+        let table_listener = listen(options.table_host, options.table_port).await?;
+        let url = format!("http://{}", address(&listener)?);
+        let table_url = table_url(address(&table_listener)?);
+        let lock = options.data.as_deref().map(|data| lock(data, &url)).transpose()?;
+
+        let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let env = Env::read(|name| local(name, &table_url).or_else(|| get(name)).or_else(|| fallback(name, &url)));
+
+        let template = Template::built_in().map_err(NotStarted::Other)?;
+        let file = options.data.as_ref().map(|data| data.join("table.db"));
+        let table = Table::open(file.as_deref(), &env.table_name, &template)
+            .map_err(|error| NotStarted::Table(file.clone(), error))?;
+        let seeded = options.seed.as_deref().map(|seed| put(&table, seed)).transpose()?.unwrap_or_default();
+
+        let secret = get("SKILL_SECRET");
+        let shown = if secret.is_some() { None } else { Some(LOCAL_SKILL_SECRET.to_owned()) };
+        let callbacks = (env.bot_api_url == stand_in(&url)).then(|| url.clone());
+        let skills = Skills {
+            url: url.clone(),
+            header: env.skill_secret_header.clone(),
+            secret: secret.as_deref().map_or(LOCAL_SKILL_SECRET, first).to_owned(),
+            callbacks: callbacks.clone(),
+        };
+        let platform = Arc::new(Platform::new(skills, Arc::new(Journal::new())));
+        let (table_name, skill_header) = (env.table_name.clone(), env.skill_secret_header.clone());
+        tokio::spawn(table.clone().serve(table_listener));
+        let functions = Functions::start(bot, env, &template).map_err(|error| NotStarted::Other(error.to_string()))?;
+        for woken in functions.woken.iter() {
+            let patterns = template.stream_filters(woken.name);
+            tokio::spawn(stream::feed(table.clone(), functions.clone(), *woken, patterns));
+            tokio::spawn(stream::sweep(functions.clone(), *woken));
+        }
+        let routes = functions
+            .doors
+            .iter()
+            .flat_map(|door| door.routes.iter().map(|route| (format!("{} {}", route.method, route.path), door.name)));
+        Ok(Self {
+            url,
+            table_url,
+            table_name,
+            routes: routes.collect(),
+            skill_header,
+            skill_secret: shown,
+            seeded,
+            callbacks: callbacks.is_some(),
+            listener,
+            router: router(platform, functions),
+            lock,
+        })
+    }
+
+    /// Answers until `end` resolves. What a request changed is in the table before it is answered, so nothing needs tidying up.
+    ///
+    /// # Errors
+    /// If the door itself breaks.
+    pub async fn serve(self, end: impl Future<Output = ()>) -> io::Result<()> {
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::select! {
+            served = async { axum::serve(self.listener, service).await } => served?,
+            () = end => {}
+        }
+        drop(self.lock);
+        Ok(())
+    }
+}
+
+fn router(platform: Arc<Platform>, functions: Functions) -> Router {
+    let own = Router::new()
+        .merge(room::routes())
+        .route("/platform/v1/bots/{bot}/callback/{token}", post(platform::callback))
+        .route("/healthz", get(async || "ok"))
+        .with_state(platform);
+    Router::new().fallback(gateway::handle).with_state(functions).merge(own).layer(from_fn(gateway::tell))
+}
+
+async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, NotStarted> {
+    TcpListener::bind(SocketAddr::new(host, port)).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => NotStarted::PortTaken(port),
+        _ => NotStarted::PortRefused(port, error),
+    })
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, NotStarted> {
+    listener.local_addr().map_err(|error| NotStarted::Other(error.to_string()))
+}
+
+/// How this process itself reaches its table.
+fn table_url(at: SocketAddr) -> String {
+    let host = if at.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { at.ip() };
+    format!("http://{}", SocketAddr::new(host, at.port()))
+}
+
+/// One process per folder: two would not see each other's stream. The lock goes away with the process, however that ends.
+fn lock(data: &Path, url: &str) -> Result<File, NotStarted> {
+    let trouble = |error| NotStarted::Data(data.to_owned(), error);
+    std::fs::create_dir_all(data).map_err(trouble)?;
+    let path = data.join("lock");
+    let mut file = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(trouble)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let url =
+                std::fs::read_to_string(&path).ok().map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+            return Err(NotStarted::DataTaken(data.to_owned(), url));
+        }
+        Err(TryLockError::Error(error)) => return Err(trouble(error)),
+    }
+    file.set_len(0).and_then(|()| writeln!(file, "{url}")).map_err(trouble)?;
+    Ok(file)
+}
+
+fn put(table: &Table, seed: &Path) -> Result<usize, NotStarted> {
+    let trouble = |error: String| NotStarted::Seed(seed.to_owned(), error);
+    let text = std::fs::read_to_string(seed).map_err(|error| trouble(error.to_string()))?;
+    table.seed(&text).map_err(trouble)
+}
+
+/// What a laptop never takes from its surroundings: nothing done here may reach the real table or the real secrets.
+fn local(name: &str, table_url: &str) -> Option<String> {
+    match name {
+        "AWS_ENDPOINT_URL_DYNAMODB" => Some(table_url.to_owned()),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".to_owned()),
+        "AWS_SESSION_TOKEN" | "SECRETS_PREFIX" | "AWS_ENDPOINT_URL_SSM" => Some(String::new()),
+        _ => None,
+    }
+}
+
+/// What a laptop takes if its surroundings say nothing.
+fn fallback(name: &str, url: &str) -> Option<String> {
+    match name {
+        "SKILL_SECRET" => Some(LOCAL_SKILL_SECRET.to_owned()),
+        "BOT_API_URL" => Some(stand_in(url)),
+        _ => None,
+    }
+}
+
+fn stand_in(url: &str) -> String {
+    format!("{url}/platform")
+}
+
+/// The value to present if several are accepted.
+fn first(secret: &str) -> &str {
+    secret.split(',').next().unwrap_or_default().trim()
+}
+
+/// One line on standard output; the functions' own lines go there, too.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stdout().lock(), "{line}");
+}
+
+/// Hour, minute and second in Korea.
+pub(crate) fn wall_clock() -> (u16, u16, u64) {
+    let now: Millis = Clock::System.now();
+    let minute = now.kst_minute();
+    (minute / 60, minute % 60, now.secs() % 60)
+}

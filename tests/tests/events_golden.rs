@@ -1,0 +1,76 @@
+//! Every event of `events/`, given to the built `bootstrap` of its function under the Runtime API, gets exactly the reply beside it.
+//!
+//! After a wanted change `KAKAO_EVENTS=write cargo test -p tests --test events_golden` writes the replies anew; read the diff.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+use simulator::{Options, Pretend};
+use tests::events::{self, Event};
+use tests::runtime_api::{Bootstrap, Ended};
+
+/// As in `template.yaml`.
+const TIMEOUT: Duration = Duration::from_secs(6);
+
+async fn table() -> String {
+    let options =
+        Options { port: 0, data: None, seed: Some(events::folder("").join("seed.json")), ..Options::default() };
+    let pretend = Pretend::start(bot::Bot, &options, |_| None).await.expect("the table starts");
+    let url = pretend.table_url.clone();
+    tokio::spawn(pretend.serve(std::future::pending()));
+    url
+}
+
+/// The gateway stamps each request with the time it came in; a written event cannot.
+fn stamped(event: &str) -> String {
+    let mut event: Value = serde_json::from_str(event).expect("an event is JSON");
+    if let Some(context) = event.get_mut("requestContext") {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+        context["timeEpoch"] = (now as u64).into();
+    }
+    event.to_string()
+}
+
+async fn replies_are_exact(function: &str) {
+    let table_url = table().await;
+    let env = [
+        ("TABLE_NAME", "kakao"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", table_url.as_str()),
+        ("SKILL_SECRET", "local-skill-secret"),
+    ];
+    let bootstrap = Bootstrap::start(function, TIMEOUT, &env).await;
+    bootstrap.ready().await.expect("the function starts");
+    let mut wrong = Vec::new();
+    let events = events::of(function);
+    assert!(!events.is_empty(), "events/{function} is empty");
+    for Event { name, event, reply } in events {
+        match bootstrap.invoke(&stamped(&event)).await {
+            Ended::Answer(answer) if std::env::var("KAKAO_EVENTS").as_deref() == Ok("write") => {
+                let text = serde_json::to_string_pretty(&events::plain(answer)).expect("JSON") + "\n";
+                std::fs::write(events::folder(function).join(format!("{name}.reply.json")), text)
+                    .expect("a writable folder");
+            }
+            Ended::Answer(answer) if events::plain(answer.clone()) == reply => {}
+            Ended::Answer(answer) => {
+                wrong.push(format!("{name}\n  expected {reply}\n  got      {}", events::plain(answer)))
+            }
+            Ended::Error(error) => wrong.push(format!("{name}: {error}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{} of events/{function} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn skill() {
+    replies_are_exact("skill").await;
+}
+
+#[tokio::test]
+async fn skill_check() {
+    replies_are_exact("skill-check").await;
+}
+
+#[tokio::test]
+async fn outbox() {
+    replies_are_exact("outbox").await;
+}
