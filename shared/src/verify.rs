@@ -78,3 +78,9 @@ pub async fn skill_secret(services: &Services, request: Request) -> Result<Verif
         Err(Refused::NotTrusted)
     }
 }
+
+/// The bot allow-list (`BOT_IDS`): a secret that got out does not open one bot to another's people (threat T07). `bot` is an id
+/// without the development channel's `!`. An empty list lets every bot in that knows the secret.
+pub fn is_known_bot(services: &Services, bot: &str) -> bool {
+    services.env.bot_ids.is_empty() || services.env.bot_ids.iter().any(|known| known == bot)
+}

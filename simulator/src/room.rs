@@ -18,6 +18,7 @@ use crate::platform::{Platform, Saying};
 
 const PAGE: &str = include_str!("room/index.html");
 const STYLE: &str = include_str!("room/room.css");
+const ICON: &str = include_str!("room/icon.svg");
 const SCRIPT: &str = include_str!("room/room.js");
 
 /// The page is whole in itself. Only pictures may come from elsewhere: they are the bot's own.
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<Arc<Platform>> {
         .route("/", get(async || asset("text/html; charset=utf-8", PAGE)))
         .route("/room/room.css", get(async || asset("text/css; charset=utf-8", STYLE)))
         .route("/room/room.js", get(async || asset("text/javascript; charset=utf-8", SCRIPT)))
+        .route("/room/icon.svg", get(async || asset("image/svg+xml", ICON)))
         .route("/room/people", get(people))
         .route("/room/say", post(say))
         .route("/room/events", get(events))

@@ -108,7 +108,7 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
         Some(request) => request,
         None => return Ended::Apology(app.bot.sorry()),
     };
-    if !may_call(app, &request) {
+    if !verify::is_known_bot(app, request.bot_key()) {
         Log::warn("skill.other-bot").request(&http.id).write();
         return Ended::Refused(app.bot.sorry());
     }
@@ -136,11 +136,6 @@ fn read(verified: &Verified, id: &str) -> Option<SkillRequest> {
     kakao::parse(body.ok()?)
         .map_err(|misfit| Log::warn("skill.unreadable").request(id).why(misfit.why.word()).field(&misfit.path).write())
         .ok()
-}
-
-/// The bot allow-list: a secret that got out does not open the bot to another bot's people (threat T07).
-fn may_call<B>(app: &App<B>, request: &SkillRequest) -> bool {
-    app.env.bot_ids.is_empty() || app.env.bot_ids.iter().any(|id| id == request.bot_key())
 }
 
 /// No callback, so the work is done here as long as the turn lasts.

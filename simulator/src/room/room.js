@@ -4,6 +4,7 @@
 
 const $ = (id) => document.getElementById(id);
 const EMPTY_HINT = "말을 걸어 보세요. 여러분의 봇이 답합니다.";
+const HELLO = "안녕하세요";
 const WAITING_TEXT = "잠시만 기다려 주세요…"; // a real block has its own default words
 const COLLAPSED = 500; // characters after which KakaoTalk hides the rest
 
@@ -289,10 +290,18 @@ function quickReplies(entry) {
   });
 }
 
+let atEnd = true; // unless somebody is reading further up
 function toEnd() {
   const box = $("scroll");
   box.scrollTop = box.scrollHeight;
+  atEnd = true;
 }
+$("scroll").addEventListener("scroll", () => {
+  const box = $("scroll");
+  atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+});
+// A picture that arrives makes the chat longer.
+$("lines").addEventListener("load", () => atEnd && toEnd(), true);
 
 function show(entry) {
   $("lines").querySelector(".empty")?.remove();
@@ -312,6 +321,7 @@ function become(id) {
   $("scroll").setAttribute("aria-live", "off"); // old lines are not news
   $("lines").replaceChildren(h("li", { class: "note empty" }, EMPTY_HINT));
   $("quick").replaceChildren();
+  if (entries.length === 0) $("quick").append(h("button", { type: "button", onclick: () => say(HELLO) }, HELLO));
   entries.forEach(show);
   toEnd();
   setTimeout(() => $("scroll").setAttribute("aria-live", "polite"), 300);

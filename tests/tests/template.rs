@@ -1,0 +1,289 @@
+//! `template.yaml`, the code and `events/` tell the same story; what must never be in the template is not there.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use serde_json::{Value, json};
+use shared::endpoint::Endpoint;
+use shared::env::Env;
+use shared::http::Route;
+use shared::lambda::Consumer;
+use tests::runtime_api::workspace;
+
+fn template() -> Value {
+    let text = fs::read_to_string(workspace().join("template.yaml")).expect("template.yaml");
+    untagged(serde_yaml_ng::from_str(&text).expect("template.yaml is YAML"))
+}
+
+/// `!Sub x` as `{"Fn::Sub": x}`, as CloudFormation itself reads it.
+fn untagged(yaml: serde_yaml_ng::Value) -> Value {
+    use serde_yaml_ng::Value as Yaml;
+    match yaml {
+        Yaml::Null => Value::Null,
+        Yaml::Bool(bool) => bool.into(),
+        Yaml::Number(number) => serde_json::to_value(number).expect("a number"),
+        Yaml::String(text) => text.into(),
+        Yaml::Sequence(items) => items.into_iter().map(untagged).collect(),
+        Yaml::Mapping(members) => members
+            .into_iter()
+            .map(|(name, value)| (name.as_str().expect("a name").to_owned(), untagged(value)))
+            .collect(),
+        Yaml::Tagged(tagged) => {
+            let tag = tagged.tag.to_string();
+            let tag = tag.trim_start_matches('!');
+            let name = if matches!(tag, "Ref" | "Condition") { tag.to_owned() } else { format!("Fn::{tag}") };
+            json!({ name: untagged(tagged.value) })
+        }
+    }
+}
+
+fn resources(of_type: &str) -> BTreeMap<String, Value> {
+    let template = template();
+    let all = template["Resources"].as_object().expect("Resources").clone();
+    all.into_iter().filter(|(_, resource)| resource["Type"] == of_type).collect()
+}
+
+/// Each function's name and routes, from the code.
+fn functions() -> BTreeMap<&'static str, &'static [Route]> {
+    fn http<E: Endpoint<bot::Bot>>() -> (&'static str, &'static [Route]) {
+        (E::NAME, E::ROUTES)
+    }
+    let outbox: (&str, &[Route]) = (<outbox::Outbox as Consumer<bot::Bot>>::NAME, &[]);
+    BTreeMap::from([http::<skill::Skill>(), http::<skill_check::SkillCheck>(), outbox])
+}
+
+/// `skill-check` is `SkillCheck` in the template.
+fn resource_name(function: &str) -> String {
+    function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+}
+
+fn folders(path: &str) -> BTreeSet<String> {
+    fs::read_dir(workspace().join(path))
+        .expect(path)
+        .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn a_function_is_one_word_everywhere() {
+    let names: BTreeSet<String> = functions().keys().map(|name| (*name).to_owned()).collect();
+    assert_eq!(folders("functions"), names, "functions/ and the code");
+    let events: BTreeSet<String> = folders("events").into_iter().filter(|name| name != "bot").collect();
+    assert_eq!(events, names, "events/ and the code");
+    let in_template = resources("AWS::Serverless::Function");
+    assert_eq!(in_template.len(), names.len(), "template.yaml and the code");
+    for name in names {
+        let properties = &in_template[&resource_name(&name)]["Properties"];
+        assert_eq!(properties["CodeUri"], format!("target/lambda/{name}/"));
+        assert_eq!(properties["FunctionName"]["Fn::Sub"], format!("${{AWS::StackName}}-{name}"));
+    }
+}
+
+#[test]
+fn the_gateway_has_exactly_the_routes_of_the_code_with_and_without_a_slash() {
+    let api = &resources("AWS::Serverless::HttpApi")["Api"]["Properties"];
+    let mut throttled: BTreeSet<String> = api["RouteSettings"].as_object().expect("throttles").keys().cloned().collect();
+    for (function, routes) in functions() {
+        let events = resources("AWS::Serverless::Function")[&resource_name(function)]["Properties"]["Events"].clone();
+        let in_template: BTreeSet<String> = events
+            .as_object()
+            .expect("events")
+            .values()
+            .filter(|event| event["Type"] == "HttpApi")
+            .map(|event| &event["Properties"])
+            .map(|event| format!("{} {}", event["Method"].as_str().expect("a method"), event["Path"].as_str().expect("a path")))
+            .collect();
+        let in_code: BTreeSet<String> = routes
+            .iter()
+            .flat_map(|route| [route.path.to_owned(), with_slash(route.path)].map(|path| format!("{} {path}", route.method)))
+            .collect();
+        assert_eq!(in_template, in_code, "{function}");
+        for route in in_code {
+            assert!(throttled.remove(&route), "{route} has no throttle of its own (T23)");
+        }
+    }
+    assert!(throttled.is_empty(), "throttles of no route: {throttled:?}");
+}
+
+/// The gateway takes `/skill/x/` for another address than `/skill/x`: a greedy last segment catches it.
+fn with_slash(path: &str) -> String {
+    match path.strip_suffix('}') {
+        Some(path) => format!("{path}+}}"),
+        None => format!("{path}/"),
+    }
+}
+
+#[test]
+fn every_event_calls_a_route_of_its_function() {
+    for (function, routes) in functions() {
+        for event in tests::events::of(function) {
+            let event: Value = serde_json::from_str(&event.event).expect("JSON");
+            let Some(path) = event["rawPath"].as_str() else { continue };
+            let method = event["requestContext"]["http"]["method"].as_str().expect("a method");
+            let found = routes.iter().any(|route| route.method == method && route.captures(path).is_some());
+            assert!(found, "events/{function}: {method} {path}");
+        }
+    }
+}
+
+#[test]
+fn the_template_declares_the_variables_that_the_code_reads_and_no_other() {
+    let asked = RefCell::new(BTreeSet::new());
+    Env::read(|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        None
+    });
+    let asked = asked.into_inner();
+    let lambdas_own = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+    let variables = |at: &Value| -> BTreeSet<String> {
+        at["Environment"]["Variables"].as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default()
+    };
+    let mut declared = variables(&template()["Globals"]["Function"]);
+    for function in resources("AWS::Serverless::Function").values() {
+        declared.extend(variables(&function["Properties"]));
+    }
+    let needed: BTreeSet<String> = asked.into_iter().filter(|name| !lambdas_own.contains(&name.as_str())).collect();
+    assert_eq!(declared, needed);
+}
+
+#[test]
+fn no_secret_has_a_value_in_the_template() {
+    for function in resources("AWS::Serverless::Function").values() {
+        let variables = function["Properties"]["Environment"]["Variables"].as_object().cloned().unwrap_or_default();
+        for secret in shared::secret::SecretName::ALL {
+            if let Some(value) = variables.get(secret.as_str()) {
+                assert_eq!(value, "", "{} belongs in SSM", secret.as_str());
+            }
+        }
+    }
+}
+
+#[test]
+fn t32_roles_name_their_actions_and_resources() {
+    for (role, resource) in resources("AWS::IAM::Role") {
+        assert!(resource["Properties"]["ManagedPolicyArns"].is_null(), "{role}: managed policies grant more than is needed");
+        for policy in resource["Properties"]["Policies"].as_array().expect("policies") {
+            for statement in policy["PolicyDocument"]["Statement"].as_array().expect("statements") {
+                let actions = list(&statement["Action"]);
+                assert!(actions.iter().all(|action| !action.contains('*')), "{role}: {actions:?}");
+                let tracing = actions.iter().all(|action| action.starts_with("xray:"));
+                assert!(tracing || !list(&statement["Resource"]).contains(&"*".to_owned()), "{role}: {statement}");
+                let deletes = actions.iter().any(|action| action == "dynamodb:DeleteItem");
+                assert!(!deletes || role == "OutboxRole", "{role} deletes; only the outbox does");
+                assert!(!actions.iter().any(|action| action == "dynamodb:Scan" || action == "dynamodb:DeleteTable"), "{role}");
+            }
+        }
+    }
+    let skill = template()["Resources"]["SkillRole"].to_string();
+    assert!(skill.contains("dynamodb:LeadingKeys"), "the skill reads its own keys only");
+    assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
+}
+
+fn list(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect(),
+        Value::String(text) => vec![text.clone()],
+        other => vec![other.to_string()],
+    }
+}
+
+#[test]
+fn timeouts_and_leases_fit_together() {
+    let timeout = |function: &str| {
+        resources("AWS::Serverless::Function")[function]["Properties"]["Timeout"].as_u64().expect("a timeout")
+    };
+    // threats-and-faults, section 3: a skill function outlives its own hard goal of 4 s and no more.
+    assert_eq!((timeout("Skill"), timeout("SkillCheck")), (6, 6));
+    // The outbox must be able to use a callback's whole minute (decision 6).
+    assert!(timeout("Outbox") >= shared::kapi::skill_callback::DELIVER_WITHIN.as_secs());
+}
+
+#[test]
+fn f25_a_failing_batch_is_bounded_and_reported_record_by_record() {
+    let events = resources("AWS::Serverless::Function")["Outbox"]["Properties"]["Events"].clone();
+    let stream = &events["Effects"]["Properties"];
+    assert_eq!(stream["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+    assert_eq!(stream["BisectBatchOnFunctionError"], true);
+    assert_eq!(stream["MaximumRetryAttempts"], 5);
+    assert_eq!(stream["MaximumRecordAgeInSeconds"], 3_600);
+    assert!(stream["DestinationConfig"]["OnFailure"]["Destination"].is_object());
+    let filters: Vec<Value> = stream["FilterCriteria"]["Filters"]
+        .as_array()
+        .expect("filters")
+        .iter()
+        .map(|filter| serde_json::from_str(filter["Pattern"].as_str().expect("a pattern")).expect("a pattern is JSON"))
+        .collect();
+    assert_eq!(filters[0], json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "OUT#"}]}}}}));
+    assert_eq!(events["Sweep"]["Properties"]["Input"], r#"{"sweep":"due"}"#);
+    assert_eq!(events["Sweep"]["Properties"]["ScheduleExpression"], "rate(1 minute)");
+}
+
+#[test]
+fn the_table_is_kept_and_its_stream_carries_no_data() {
+    let tables = resources("AWS::DynamoDB::Table");
+    assert_eq!(tables.len(), 1, "one table");
+    let table = &tables["State"];
+    assert_eq!((&table["DeletionPolicy"], &table["UpdateReplacePolicy"]), (&json!("Retain"), &json!("Retain")));
+    let properties = &table["Properties"];
+    assert_eq!(properties["BillingMode"], "PAY_PER_REQUEST");
+    assert_eq!(properties["DeletionProtectionEnabled"], true);
+    assert_eq!(properties["StreamSpecification"]["StreamViewType"], "KEYS_ONLY");
+    assert_eq!(properties["TimeToLiveSpecification"], json!({"AttributeName": "ttl", "Enabled": true}));
+    assert_eq!(properties["PointInTimeRecoverySpecification"]["RecoveryPeriodInDays"], 7);
+    assert_eq!(properties["SSESpecification"]["SSEType"], "KMS");
+    assert_eq!(properties["GlobalSecondaryIndexes"].as_array().map(Vec::len), Some(1), "only `due`");
+}
+
+#[test]
+fn every_function_has_its_log_group_and_its_alarms() {
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    let groups = resources("AWS::Logs::LogGroup");
+    for function in functions().keys().map(|function| resource_name(function)) {
+        let group = &groups[&format!("{function}Logs")]["Properties"];
+        assert!(!group["RetentionInDays"].is_null() && !group["KmsKeyId"].is_null(), "{function}Logs");
+        for metric in ["Errors", "Throttles"] {
+            let alarm = &alarms[&format!("{function}{metric}")]["Properties"];
+            assert_eq!(alarm["Dimensions"][0]["Value"], json!({ "Ref": function }), "{function}{metric}");
+        }
+    }
+    for alarm in ["SkillSlow", "SkillApologizes", "OutboxParked", "OutboxLate", "OutboxGaveUp", "ApiErrors", "BadKeys"] {
+        assert!(alarms.contains_key(alarm), "{alarm}");
+    }
+    for (name, alarm) in alarms {
+        assert_eq!(alarm["Properties"]["AlarmActions"], json!([{ "Ref": "AlarmTopic" }]), "{name} tells nobody");
+    }
+}
+
+#[test]
+fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
+    let sources = ["functions/skill/src/lib.rs", "functions/outbox/src/lib.rs", "shared/src/verify.rs"]
+        .map(|path| fs::read_to_string(workspace().join(path)).expect(path))
+        .concat();
+    for (name, filter) in resources("AWS::Logs::MetricFilter") {
+        let pattern = filter["Properties"]["FilterPattern"].as_str().expect("a pattern").to_owned();
+        let words = pattern.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+        assert!(!words.is_empty(), "{name}");
+        for word in words {
+            assert!(sources.contains(&format!("\"{word}\"")), "{name} counts {word:?}, which nobody writes");
+        }
+    }
+}
+
+#[test]
+fn t20_the_access_log_names_no_path_query_header_or_address() {
+    let format = resources("AWS::Serverless::HttpApi")["Api"]["Properties"]["AccessLogSettings"]["Format"].to_string();
+    let fields: BTreeSet<&str> = format.split("$context.").skip(1).map(|rest| rest.split(['"', '\\']).next().unwrap_or(rest)).collect();
+    let allowed = ["requestId", "routeKey", "status", "responseLatency", "integrationErrorMessage"];
+    assert_eq!(fields, BTreeSet::from(allowed));
+}
+
+#[test]
+fn t25_a_panic_unwinds_and_arithmetic_is_checked() {
+    let manifest = fs::read_to_string(workspace().join("Cargo.toml")).expect("Cargo.toml");
+    let release = manifest.split("[profile.release]").nth(1).expect("a release profile").split("\n[").next().expect("its text");
+    assert!(release.contains("panic = \"unwind\""), "without unwinding one panic takes the sandbox down");
+    assert!(release.contains("overflow-checks = true"));
+}
