@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use lexopt::{Arg, Parser, ValueExt as _};
-use simulator::{NotStarted, Options, Pretend};
+use simulator::{Laptop, NotStarted, Options};
 
 use crate::MISUSED;
 use crate::say::{err, out, trouble};
@@ -82,20 +82,20 @@ fn read(mut arguments: Parser) -> Result<Asked, lexopt::Error> {
 }
 
 async fn serve(options: &Options, open: bool) -> ExitCode {
-    let pretend = match Pretend::start(bot::Bot, options, |name| std::env::var(name).ok()).await {
-        Ok(pretend) => pretend,
+    let laptop = match Laptop::start(bot::Bot, options, |name| std::env::var(name).ok()).await {
+        Ok(laptop) => laptop,
         Err(why) => {
             explain(&why);
             return ExitCode::FAILURE;
         }
     };
-    introduce(&pretend, options);
+    introduce(&laptop, options);
     // Whoever waits for it may knock at once: the door is open, the kernel keeps those who come before we look.
-    out(&format!("ready {}", pretend.url));
+    out(&format!("ready {}", laptop.url));
     if open {
-        browse(&pretend.url);
+        browse(&laptop.url);
     }
-    match pretend.serve(told_to_end()).await {
+    match laptop.serve(told_to_end()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             trouble("서버가 멈췄어요.", &format!("the server broke: {error}"));
@@ -104,9 +104,9 @@ async fn serve(options: &Options, open: bool) -> ExitCode {
     }
 }
 
-fn introduce(pretend: &Pretend, options: &Options) {
-    let header = &pretend.skill_header;
-    match &pretend.skill_secret {
+fn introduce(laptop: &Laptop, options: &Options) {
+    let header = &laptop.skill_header;
+    match &laptop.skill_secret {
         Some(secret) => out(&format!("스킬 헤더   skill header   {header}: {secret}")),
         None => out(&format!("스킬 헤더   skill header   {header}: $SKILL_SECRET")),
     }
@@ -114,15 +114,15 @@ fn introduce(pretend: &Pretend, options: &Options) {
         Some(data) => out(&format!("데이터      data           {}", shown(data))),
         None => out("데이터      data           메모리 | in memory"),
     }
-    out(&format!("테이블      table          {}  ({})", pretend.table_url, pretend.table_name));
-    if pretend.seeded > 0 {
-        out(&format!("미리 넣음   seeded         {}", pretend.seeded));
+    out(&format!("테이블      table          {}  ({})", laptop.table_url, laptop.table_name));
+    if laptop.seeded > 0 {
+        out(&format!("미리 넣음   seeded         {}", laptop.seeded));
     }
-    for (route, function) in &pretend.routes {
+    for (route, function) in &laptop.routes {
         out(&format!("함수        function       {route}  →  {function}"));
     }
-    out(&format!("채팅방      chat room      {}/", pretend.url));
-    if !pretend.callbacks {
+    out(&format!("채팅방      chat room      {}/", laptop.url));
+    if !laptop.callbacks {
         out(
             "콜백        callbacks      BOT_API_URL이 정해져 있어 채팅방으로 오지 않아요 | go to BOT_API_URL, not to the room",
         );

@@ -1,5 +1,7 @@
 //! `kakao send`: one real request to a running bot, the answer, and what the platform would make of it.
 
+mod late;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -11,7 +13,7 @@ use serde_json::Value;
 use shared::env::{Env, SKILL_SECRET_HEADER};
 use shared::kapi::{CallError, Outbound, Patience};
 use simulator::payload::{self, Utterance};
-use simulator::verdict::{self, Found, Outcome};
+use simulator::verdict::{self, Outcome};
 use simulator::{LOCAL_SKILL_SECRET, people};
 
 use crate::MISUSED;
@@ -29,7 +31,7 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
   --user WHO         누가: ga, na, da 또는 아무 botUserKey (기본 ga)
   --extra JSON       버튼이 들고 있던 extra
   --block ID         버튼이 가리킨 블록
-  --callback URL     나중에 답할 주소
+  --callback         콜백 블록에서 말하기: 늦은 답까지 기다려요 (kakao dev에서만)
   --file FILE        직접 쓴 요청 본문 (- 는 표준 입력)
   --url URL          봇의 주소 (기본 http://127.0.0.1:3000)
   --secret TEXT      스킬 헤더의 값 (기본 local-skill-secret)
@@ -44,7 +46,7 @@ kakao send: one request to a running bot, and its answer.
   --user WHO         ga, na, da or any botUserKey (ga)
   --extra JSON       the extra of the button that was tapped
   --block ID         the block that the button leads to
-  --callback URL     where a late answer may go
+  --callback         say it in a callback block and wait for the late answer (kakao dev only)
   --file FILE        a request body of your own (- is standard input)
   --url URL          where the bot is (http://127.0.0.1:3000)
   --secret TEXT      value of the skill header (local-skill-secret)
@@ -65,11 +67,11 @@ enum Kind {
 /// Everything that was said on the command line.
 struct Errand {
     kind: Kind,
+    callback: bool,
     options: HashMap<&'static str, String>,
 }
 
-const OPTIONS: [&str; 10] =
-    ["name", "utterance", "value", "user", "extra", "block", "callback", "file", "url", "secret"];
+const OPTIONS: [&str; 9] = ["name", "utterance", "value", "user", "extra", "block", "file", "url", "secret"];
 
 /// Sends and shows.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -84,13 +86,6 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(MISUSED);
         }
     };
-    let body = match errand.body() {
-        Ok(body) => body,
-        Err((ko, en)) => {
-            trouble(&ko, &en);
-            return ExitCode::from(MISUSED);
-        }
-    };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -98,15 +93,28 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    runtime.block_on(send(&errand, body))
+    // Any base URL but Kakao's own lifts the rule against calling the laptop itself.
+    let outbound = Outbound::new(&Env::read(|name| (name == "BOT_API_URL").then(|| errand.base().to_owned())));
+    if errand.callback {
+        return runtime.block_on(late::say(&errand, &outbound));
+    }
+    let body = match errand.body() {
+        Ok(body) => body,
+        Err((ko, en)) => {
+            trouble(&ko, &en);
+            return ExitCode::from(MISUSED);
+        }
+    };
+    runtime.block_on(send(&errand, &outbound, body))
 }
 
 fn read(mut arguments: Parser) -> Result<Option<Errand>, lexopt::Error> {
-    let mut kind = None;
+    let (mut kind, mut callback) = (None, false);
     let mut options = HashMap::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            Arg::Long("callback") => callback = true,
             Arg::Long(name) => {
                 let Some(known) = OPTIONS.iter().find(|known| **known == name) else {
                     return Err(argument.unexpected());
@@ -124,7 +132,7 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, lexopt::Error> {
         }
     }
     let kind = kind.ok_or("skill ? skill-check ?")?;
-    Ok(Some(Errand { kind, options }))
+    Ok(Some(Errand { kind, callback, options }))
 }
 
 impl Errand {
@@ -150,7 +158,6 @@ impl Errand {
                 let text = self.option("utterance").ok_or_else(|| missing("utterance"))?;
                 let mut said = Utterance::typed(self.name(), text, key);
                 said.plusfriend_user_key = person.map(|person| person.plusfriend_user_key);
-                said.callback_url = self.option("callback").map(str::to_owned);
                 if let Some(id) = self.option("block") {
                     said.block = payload::Block { id: id.to_owned(), name: text.to_owned() };
                     said.trigger = "CARD_BUTTON_BLOCK";
@@ -174,8 +181,12 @@ impl Errand {
         })
     }
 
+    fn base(&self) -> &str {
+        self.option("url").unwrap_or("http://127.0.0.1:3000").trim_end_matches('/')
+    }
+
     fn url(&self) -> String {
-        let base = self.option("url").unwrap_or("http://127.0.0.1:3000").trim_end_matches('/');
+        let base = self.base();
         let surface = match self.kind {
             Kind::Skill => "skill",
             Kind::SkillCheck => "skill-check",
@@ -190,7 +201,7 @@ fn read_stdin() -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-async fn send(errand: &Errand, body: Vec<u8>) -> ExitCode {
+async fn send(errand: &Errand, outbound: &Outbound, body: Vec<u8>) -> ExitCode {
     let url = errand.url();
     let callback_offered = shared::kakao::parse::<shared::kakao::skill::SkillRequest>(&body)
         .is_ok_and(|request| request.callback_url().is_some());
@@ -203,8 +214,6 @@ async fn send(errand: &Errand, body: Vec<u8>) -> ExitCode {
         trouble(&format!("{url} 은 주소가 아니에요."), &format!("{url} is no address."));
         return ExitCode::from(MISUSED);
     };
-    // Any base URL but Kakao's own lifts the rule against calling the laptop itself.
-    let outbound = Outbound::new(&Env::read(|name| (name == "BOT_API_URL").then(|| url.clone())));
     let started = Instant::now();
     match outbound.send(request, PATIENCE).await {
         Ok(answer) => {
@@ -212,18 +221,18 @@ async fn send(errand: &Errand, body: Vec<u8>) -> ExitCode {
             let valid = show(errand.kind, answer.status, &answer.body, callback_offered, took);
             if valid { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
-        Err(CallError::NotSent) => {
-            trouble(
-                &format!("{url} 에 아무도 없어요. 먼저 `kakao dev`를 실행하세요."),
-                &format!("nobody answers at {url}. Run `kakao dev` first."),
-            );
-            ExitCode::FAILURE
-        }
-        Err(error) => {
-            trouble(&format!("답이 오지 않았어요({}).", error.kind()), &format!("no answer ({}).", error.kind()));
-            ExitCode::FAILURE
-        }
+        Err(error) => unreached(&url, error),
     }
+}
+
+fn unreached(url: &str, error: CallError) -> ExitCode {
+    if error == CallError::NotSent {
+        let ko = format!("{url} 에 아무도 없어요. 먼저 `kakao dev`를 실행하세요.");
+        trouble(&ko, &format!("nobody answers at {url}. Run `kakao dev` first."));
+    } else {
+        trouble(&format!("답이 오지 않았어요({}).", error.kind()), &format!("no answer ({}).", error.kind()));
+    }
+    ExitCode::FAILURE
 }
 
 /// Prints the answer and what is to be said about it. Whether it is one that the platform would take.
@@ -237,8 +246,7 @@ fn show(kind: Kind, status: u16, body: &[u8], callback_offered: bool, took: Dura
         Kind::SkillCheck => verdict::judge_check(status, body),
     };
     for found in &findings {
-        let Found { severity, rule, path, ko, en } = found;
-        err(&format!("{severity} {rule} {path}\n    {ko}\n    {en}"));
+        finding(found.severity, found.rule, &found.path, &found.ko, &found.en);
     }
     let valid = matches!(outcome, Outcome::Answered | Outcome::Waiting | Outcome::Silent);
     let late = took > TOO_LATE;
@@ -255,4 +263,8 @@ fn show(kind: Kind, status: u16, body: &[u8], callback_offered: bool, took: Dura
     };
     err(&format!("{status}  {} ms  {ko} | {en}", took.as_millis()));
     valid && !late
+}
+
+fn finding(severity: &str, rule: &str, path: &str, ko: &str, en: &str) {
+    err(&format!("{severity} {rule} {path}\n    {ko}\n    {en}"));
 }

@@ -30,13 +30,10 @@ impl Dev {
 
     fn start_with(arguments: &[&str]) -> Self {
         let started = Instant::now();
-        let mut process = kakao(&["dev", "--port", "0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut command = kakao(&["dev", "--port", "0"]);
+        let process = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut dev = Self { process, port: 0, said: Vec::new(), started_in: Duration::ZERO };
+        let mut lines = BufReader::new(dev.process.stdout.take().unwrap()).lines();
         let (tell, told) = mpsc::channel();
         // Its output must be read for as long as it lives, or it would wait for us.
         std::thread::spawn(move || {
@@ -44,13 +41,14 @@ impl Dev {
                 let _ = tell.send(line);
             }
         });
-        let mut said = Vec::new();
         loop {
             let line = told.recv_timeout(Duration::from_secs(30)).expect("it becomes ready");
-            if let Some(url) = line.strip_prefix("ready http://127.0.0.1:") {
-                return Self { process, port: url.parse().unwrap(), said, started_in: started.elapsed() };
+            if let Some(port) = line.strip_prefix("ready http://127.0.0.1:") {
+                dev.port = port.parse().unwrap();
+                dev.started_in = started.elapsed();
+                return dev;
             }
-            said.push(line);
+            dev.said.push(line);
         }
     }
 
@@ -238,7 +236,11 @@ fn a_late_answer_is_delivered_to_the_room() {
     dev.hear("na", "국밥집");
     let turn = dev.say(&json!({ "person": "na", "skill": "lunch", "text": "#추천", "callback": true }));
     assert_eq!(turn["outcome"], "waiting", "{turn}");
-    let delivered = soon("the delivery", || dev.journal().into_iter().find(|entry| entry["kind"] == "delivered"));
+    let became = format!("/room/turns/{}", turn["turn"].as_str().unwrap());
+    let delivered = soon("the delivery", || {
+        let entries: Vec<Value> = serde_json::from_slice(&dev.request("GET", &became, &[], b"").1).unwrap();
+        entries.into_iter().find(|entry| entry["kind"] == "delivered")
+    });
     assert_eq!(delivered["result"], "SUCCESS", "{delivered}");
     assert_eq!(delivered["turn"], turn["turn"]);
     assert!(delivered["answer"].to_string().contains("국밥집"), "{delivered}");
@@ -254,19 +256,17 @@ fn a_late_answer_is_delivered_to_the_room() {
     }
 }
 
-impl Dev {
-    /// What the room's page has been told so far.
-    fn journal(&self) -> Vec<Value> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-        write!(stream, "GET /room/events HTTP/1.1\r\nhost: 127.0.0.1:{}\r\n\r\n", self.port).unwrap();
-        let (mut all, mut part) = (Vec::new(), [0; 65_536]);
-        while let Ok(read @ 1..) = stream.read(&mut part) {
-            all.extend_from_slice(&part[..read]);
-        }
-        let text = String::from_utf8_lossy(&all);
-        text.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok()).collect()
+#[test]
+fn a_late_answer_can_be_waited_for_by_hand() {
+    let dev = Dev::start_with(&["--memory"]);
+    for text in ["#그룹 만들기", "우리 팀", "#식당 추가", "국밥집"] {
+        dev.hear("ga", text);
     }
+    let url = format!("http://127.0.0.1:{}", dev.port);
+    let sent = kakao(&["send", "skill", "--callback", "--utterance", "#추천", "--url", &url]).output().unwrap();
+    assert!(sent.status.success(), "{sent:?}");
+    let shown = String::from_utf8_lossy(&sent.stdout);
+    assert!(shown.contains("useCallback") && shown.contains("국밥집"), "{shown}");
 }
 
 #[test]

@@ -22,17 +22,17 @@ use crate::template::Template;
 type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Everything a bot can do. A new surface adds its trait here and its functions below.
-pub trait Bot: Skills + Checks + Send + 'static {}
+pub trait EverySurface: Skills + Checks + Send + 'static {}
 
-impl<B: Skills + Checks + Send + 'static> Bot for B {}
+impl<B: Skills + Checks + Send + 'static> EverySurface for B {}
 
 /// The HTTP functions. One line each.
-fn functions<B: Bot>() -> Vec<Function<B>> {
+fn functions<B: EverySurface>() -> Vec<Function<B>> {
     vec![Function::of::<skill::Skill>(), Function::of::<skill_check::SkillCheck>()]
 }
 
 /// The functions that the stream and the schedule wake. One line each.
-fn consumers<B: Bot>() -> Vec<Woken<B>> {
+fn consumers<B: EverySurface>() -> Vec<Woken<B>> {
     vec![Woken::of::<outbox::Outbox>()]
 }
 
@@ -99,7 +99,7 @@ pub(crate) struct Functions {
 impl Functions {
     /// Starts the thread on which they live. A function's future may hold what cannot change threads, as it may in Lambda, where
     /// there is only one; so there is one here, and requests overlap on it.
-    pub(crate) fn start<B: Bot>(bot: B, env: Env, template: &Template) -> std::io::Result<Self> {
+    pub(crate) fn start<B: EverySurface>(bot: B, env: Env, template: &Template) -> std::io::Result<Self> {
         let door = |index, name, routes| Door { index, name, routes, timeout: template.timeout(name) };
         let doors =
             functions::<B>().iter().enumerate().map(|(i, function)| door(i, function.name, function.routes)).collect();
@@ -133,7 +133,7 @@ impl Functions {
 /// What a woken function leaves unused before Lambda would stop it, as in `shared::lambda`.
 const BEFORE_THE_END: Duration = Duration::from_millis(300);
 
-async fn work<B: Bot>(bot: B, env: Env, mut inbox: mpsc::UnboundedReceiver<Errand>) {
+async fn work<B: EverySurface>(bot: B, env: Env, mut inbox: mpsc::UnboundedReceiver<Errand>) {
     let app = Rc::new(App::new(bot, env, Clock::System));
     let functions = Rc::new(functions::<B>());
     let consumers = Rc::new(consumers::<B>());

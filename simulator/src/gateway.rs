@@ -116,10 +116,10 @@ pub(crate) async fn tell(request: Request, next: axum::middleware::Next) -> Resu
     let response = next.run(request).await;
     // The room's own traffic is not the author's business.
     if path != "/" && !path.starts_with("/room/") && path != "/healthz" {
-        let (hour, minute, second) = crate::pretend::wall_clock();
+        let (hour, minute, second) = crate::laptop::wall_clock();
         let ms = started.elapsed().as_millis();
         let status = response.status().as_u16();
-        crate::pretend::say(&format!("{hour:02}:{minute:02}:{second:02}  {method} {path}  {status}  {ms} ms"));
+        crate::laptop::say(&format!("{hour:02}:{minute:02}:{second:02}  {method} {path}  {status}  {ms} ms"));
     }
     Ok(response)
 }

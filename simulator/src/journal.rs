@@ -55,6 +55,17 @@ pub(crate) enum Happened {
     Expired { turn: String, person: String },
 }
 
+impl Happened {
+    fn turn(&self) -> &str {
+        match self {
+            Self::Said { turn, .. }
+            | Self::Answered { turn, .. }
+            | Self::Delivered { turn, .. }
+            | Self::Expired { turn, .. } => turn,
+        }
+    }
+}
+
 /// What came back: a document if it is one.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
@@ -102,6 +113,11 @@ impl Journal {
         }
         self.last.send_replace(entry.id);
         entry
+    }
+
+    /// Everything about one turn so far.
+    pub(crate) fn of_turn(&self, turn: &str) -> Vec<Entry> {
+        self.entries().iter().filter(|entry| entry.what.turn() == turn).cloned().collect()
     }
 
     /// Everything after `seen`, as soon as there is anything.

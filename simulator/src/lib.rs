@@ -14,11 +14,11 @@ mod filter;
 mod function;
 mod gateway;
 mod journal;
+mod laptop;
 mod memory;
 pub mod payload;
 pub mod people;
 mod platform;
-mod pretend;
 mod random;
 mod room;
 mod stream;
@@ -27,4 +27,4 @@ mod template;
 mod tokens;
 pub mod verdict;
 
-pub use pretend::{LOCAL_SKILL_SECRET, NotStarted, Options, Pretend};
+pub use laptop::{LOCAL_SKILL_SECRET, Laptop, NotStarted, Options};

@@ -168,8 +168,11 @@ impl Platform {
                 Call { outcome, status: answer.status, ms, body: answer.body, findings }
             }
             Err(error) => {
-                let late = error == CallError::Unknown && started.elapsed() >= PATIENCE.time;
-                let outcome = if late { Outcome::Timeout } else { Outcome::Unreachable };
+                let outcome = match error {
+                    CallError::TooLarge => Outcome::Invalid,
+                    CallError::Unknown if started.elapsed() >= PATIENCE.time => Outcome::Timeout,
+                    _ => Outcome::Unreachable,
+                };
                 Call { outcome, status: 0, ms, body: Vec::new(), findings: Vec::new() }
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Router<Arc<Platform>> {
         .route("/room/icon.svg", get(async || asset("image/svg+xml", ICON)))
         .route("/room/people", get(people))
         .route("/room/say", post(say))
+        .route("/room/turns/{turn}", get(turn))
         .route("/room/events", get(events))
         .layer(axum::middleware::from_fn(own_page_only))
 }
@@ -60,6 +61,11 @@ async fn say(State(platform): State<Arc<Platform>>, Json(saying): Json<Saying>) 
         Ok(entry) => Json(entry).into_response(),
         Err(why) => (StatusCode::BAD_REQUEST, Json(json!({ "message": why }))).into_response(),
     }
+}
+
+/// What became of a turn so far: said, answered, delivered.
+async fn turn(State(platform): State<Arc<Platform>>, Path(turn): Path<String>) -> Response {
+    Json(platform.journal.of_turn(&turn)).into_response()
 }
 
 /// Everything that happened and happens, as server-sent events; a browser that reconnects says what it has seen.

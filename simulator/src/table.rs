@@ -1,5 +1,6 @@
 //! The table, in process: made from `template.yaml`, kept in a file or in memory, and listening for anybody who speaks DynamoDB.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
@@ -36,10 +37,13 @@ impl Table {
             None => Database::memory(),
         };
         let database = database.map_err(|error| error.to_string())?;
-        if database.get_table_metadata(name).map_err(|error| error.to_string())?.is_none() {
-            let request = template.table(name).ok_or("template.yaml has no table")?;
-            let request = CreateTableRequest::deserialize(request).map_err(|error| error.to_string())?;
-            database.create_table(request).map_err(|error| error.to_string())?;
+        let wanted = template.table(name).ok_or("template.yaml has no table")?;
+        match database.get_table_metadata(name).map_err(|error| error.to_string())? {
+            Some(found) => same_indexes(found.gsi_definitions.as_deref(), &wanted["GlobalSecondaryIndexes"])?,
+            None => {
+                let request = CreateTableRequest::deserialize(wanted).map_err(|error| error.to_string())?;
+                database.create_table(request).map_err(|error| error.to_string())?;
+            }
         }
         Ok(Self { database, name: name.to_owned() })
     }
@@ -89,6 +93,17 @@ impl Table {
     }
 }
 
+/// A table that an older release made cannot be asked by indexes that it does not have.
+fn same_indexes(found: Option<&str>, wanted: &Value) -> Result<(), String> {
+    let names = |indexes: &Value| -> BTreeSet<String> {
+        let indexes = indexes.as_array().map(Vec::as_slice).unwrap_or_default();
+        indexes.iter().filter_map(|index| index["IndexName"].as_str().map(str::to_owned)).collect()
+    };
+    let found = found.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let (found, wanted) = (names(&found), names(wanted));
+    if found == wanted { Ok(()) } else { Err(format!("its indexes are {found:?}, template.yaml has {wanted:?}")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +121,14 @@ mod tests {
         assert_eq!(read.records.len(), 1);
         assert_eq!(read.records[0].event_name, "INSERT");
         assert!(table.stream_next(&read.next_shard_iterator.unwrap()).unwrap().records.is_empty());
+    }
+
+    #[test]
+    fn a_table_is_found_again_unless_its_indexes_are_others() {
+        let indexes = json!([{ "IndexName": "due", "KeySchema": [] }]);
+        assert_eq!(same_indexes(Some(&indexes.to_string()), &indexes), Ok(()));
+        assert!(same_indexes(None, &indexes).is_err());
+        assert_eq!(same_indexes(None, &Value::Null), Ok(()));
     }
 
     #[test]

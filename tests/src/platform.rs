@@ -9,16 +9,18 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shared::app::App;
 use shared::bot::{Checks, Skills};
-use shared::clock::Millis;
+use shared::clock::{Clock, Millis};
 use shared::endpoint::Endpoint;
+use shared::env::Env;
 use shared::kakao::limits;
 use shared::kakao::skill::SkillResponse;
 use shared::lambda::{self, Consumer};
 use skill::Skill;
 use skill_check::SkillCheck;
 
+use crate::faults::Faults;
 use crate::faults::wire::{Asked, Told, Wire};
-use crate::table::SECRET;
+use crate::table::{SECRET, Table, env, text};
 
 /// How the platform takes a late answer.
 #[derive(Clone, Debug, Default)]
@@ -610,4 +612,114 @@ pub mod bots {
             Ok(CheckResponse::success_as_is())
         }
     }
+}
+
+/// Everything that a test of the whole needs: a table behind a proxy, the platform, and functions in process.
+#[derive(Debug)]
+pub struct World {
+    /// The table.
+    pub table: Table,
+    /// What stands before it.
+    pub faults: Faults,
+    /// Kakao.
+    pub platform: Platform,
+    /// A sandbox: the skill, the check and the outbox of one process.
+    pub app: App<bots::Obedient>,
+    more: Vec<(String, String)>,
+}
+
+impl World {
+    /// On the machine's own clock.
+    pub fn new() -> Self {
+        Self::with(Clock::System, &[])
+    }
+
+    /// At a moment that only the test moves.
+    pub fn at(now: Millis) -> Self {
+        Self::with(Clock::at(now), &[])
+    }
+
+    /// With settings of its own.
+    pub fn with(clock: Clock, more: &[(&str, &str)]) -> Self {
+        let (table, platform) = (Table::start(), Platform::start());
+        let faults = Faults::before(&table);
+        let mut settings = vec![("BOT_API_URL".to_owned(), platform.url())];
+        settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let app = App::new(bots::Obedient::default(), Self::env(&faults, &settings), clock);
+        Self { table, faults, platform, app, more: settings }
+    }
+
+    fn env(faults: &Faults, more: &[(String, String)]) -> Env {
+        let more: Vec<(&str, &str)> = more.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        env(&faults.url(), &more)
+    }
+
+    /// Another sandbox at the same table, with a bot and a clock of its own.
+    pub fn sandbox<B>(&self, bot: B, clock: Clock) -> App<B> {
+        App::new(bot, Self::env(&self.faults, &self.more), clock)
+    }
+
+    /// The moment of [`World::at`], so much later.
+    pub fn pass(&self, span: Duration) {
+        self.app.clock.set(self.app.clock.now().plus(span));
+    }
+
+    /// `user` says `utterance`.
+    pub async fn says(&self, user: &str, utterance: &str) -> Answer {
+        ask(&self.app, &Call::says(user, utterance)).await
+    }
+
+    /// `user` says `utterance` to a block with a callback and is promised an answer: its URL, and the key of the entry.
+    pub async fn is_promised(&self, user: &str, utterance: &str) -> (String, String) {
+        let url = self.platform.callback_url();
+        let answer = ask(&self.app, &Call::says_with_callback(user, utterance, &url)).await;
+        assert!(answer.is_promise(), "{answer:?}");
+        (url.clone(), self.entry_of(&url).expect("what is promised is queued"))
+    }
+
+    /// The partition key of the entry that carries the answer to `url`.
+    pub fn entry_of(&self, url: &str) -> Option<String> {
+        let found = self.table.items_under("OUT#").into_iter().find(|item| text(item, "body").contains(url));
+        found.map(|item| text(&item, "PK").to_owned())
+    }
+
+    /// How far `user` has counted, as the table has it.
+    pub fn count(&self, user: &str) -> u64 {
+        let talk = self.table.item(&format!("U#bot#{BOT}#{user}"), "SESS");
+        let ctx: Option<Value> = talk.and_then(|talk| serde_json::from_str(text(&talk, "ctx")).ok());
+        ctx.and_then(|ctx| ctx["count"].as_u64()).unwrap_or_default()
+    }
+
+    /// The state of an entry: `READY`, `CLAIMED`, `DONE`, `DROPPED`, `PARKED`.
+    pub fn state_of(&self, entry: &str) -> String {
+        self.table.item(entry, "OUT").map(|item| text(&item, "st").to_owned()).unwrap_or_default()
+    }
+
+    /// What the table holds, without what tells one write from its repeat: owners and times of writing.
+    pub fn state(&self) -> Vec<Value> {
+        let mut items = self.table.items();
+        for item in &mut items {
+            let item = item.as_object_mut().expect("an item is an object");
+            for name in ["own", "ua", "ca", "ttl", "lease", "tries", "DSK"] {
+                item.remove(name);
+            }
+        }
+        items
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Waits for a condition that another thread makes true.
+pub async fn until(condition: impl Fn() -> bool) {
+    let waited = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waited).await.expect("it becomes true");
 }

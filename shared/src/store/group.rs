@@ -106,7 +106,7 @@ impl Store {
             .with("founder", s(person.to_string()))
             .with("ca", n(now.0));
         let [member, own] = membership(person, &group, now);
-        let token = hash(&["found", &person.to_string(), code]);
+        let token = token("found", person, code, name, now);
         match self.write_all(&token, vec![meta, member, own]).await? {
             Ok(()) => Ok(Some(group)),
             Err(refusals) => {
@@ -126,7 +126,7 @@ impl Store {
             return Ok(Joined::UnknownCode);
         };
         let group = Group { id, name: meta.text("name")?.to_owned(), code: code.to_owned() };
-        let token = hash(&["join", &person.to_string(), code]);
+        let token = token("join", person, code, &group.name, now);
         match self.write_all(&token, membership(person, &group, now).into()).await? {
             Ok(()) => Ok(Joined::New(group)),
             Err(_) => Ok(Joined::Already(group)),
@@ -184,6 +184,11 @@ impl Store {
         };
         self.write(write).await.map(|_| ())
     }
+}
+
+/// One token for one content: DynamoDB refuses a token that it knows with another content.
+fn token(what: &str, person: &Person, code: &str, name: &str, now: Millis) -> String {
+    hash(&[what, &person.to_string(), code, name, &now.0.to_string()])
 }
 
 /// The member's row in the group and the group's row at the member. Condition of both: not there yet.

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn;
@@ -13,8 +14,9 @@ use axum::routing::{get, post};
 use shared::clock::{Clock, Millis};
 use shared::env::Env;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
-use crate::function::{Bot, Functions};
+use crate::function::{EverySurface, Functions};
 use crate::journal::Journal;
 use crate::platform::{self, Platform, Skills};
 use crate::table::Table;
@@ -23,6 +25,9 @@ use crate::{gateway, room, stream};
 
 /// What `x-skill-secret` is on a laptop.
 pub const LOCAL_SKILL_SECRET: &str = "local-skill-secret";
+
+/// How long requests may still take after the end was announced.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What can be chosen.
 #[derive(Clone, Debug)]
@@ -88,7 +93,7 @@ impl std::error::Error for NotStarted {}
 
 /// Everything, started but not yet answering.
 #[derive(Debug)]
-pub struct Pretend {
+pub struct Laptop {
     /// `http://127.0.0.1:3000`
     pub url: String,
     /// Where the table speaks DynamoDB.
@@ -110,12 +115,12 @@ pub struct Pretend {
     lock: Option<File>,
 }
 
-impl Pretend {
+impl Laptop {
     /// Opens the door, the table and the bot. `lookup` is the process's environment.
     ///
     /// # Errors
     /// [`NotStarted`], in words that say what to do about it.
-    pub async fn start<B: Bot>(
+    pub async fn start<B: EverySurface>(
         bot: B,
         options: &Options,
         lookup: impl Fn(&str) -> Option<String>,
@@ -173,15 +178,26 @@ impl Pretend {
         })
     }
 
-    /// Answers until `end` resolves. What a request changed is in the table before it is answered, so nothing needs tidying up.
+    /// Answers until `end` resolves; what is being answered then may finish. What a request changed is in the table before it is
+    /// answered, so nothing needs tidying up.
     ///
     /// # Errors
     /// If the door itself breaks.
-    pub async fn serve(self, end: impl Future<Output = ()>) -> io::Result<()> {
+    pub async fn serve(self, end: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let (ending, ended) = oneshot::channel();
+        let end = async {
+            end.await;
+            let _ = ending.send(());
+        };
+        let patience = async {
+            // If nobody says so any more, serving is over anyhow.
+            let _ = ended.await;
+            tokio::time::sleep(GRACE).await;
+        };
         tokio::select! {
-            served = async { axum::serve(self.listener, service).await } => served?,
-            () = end => {}
+            served = axum::serve(self.listener, service).with_graceful_shutdown(end).into_future() => served?,
+            () = patience => {} // an open page never ends by itself
         }
         drop(self.lock);
         Ok(())

@@ -1,0 +1,106 @@
+//! A function links only the part of the bot it answers with: editing the parameter check leaves the `skill` binary as it was, byte
+//! for byte. So a deployment that touches one surface cannot break another, and Lambda does not even start those functions anew.
+//!
+//! Built twice with the real release profile, in a copy of the sources at one and the same path. The dependencies are those that
+//! `make build` compiled; what is added is our own crates once and the two final links twice: two to three minutes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use tests::runtime_api::workspace;
+
+/// What of the workspace is no source.
+const NOT_SOURCES: &[&str] = &["target", ".git", ".tools", ".aws-sam"];
+
+/// The words that only a parameter check says.
+const BEFORE: &str = "CheckResponse::fail(\"";
+const AFTER: &str = "CheckResponse::fail(\"(고친 말) ";
+
+/// Copies what differs and nothing else, so that cargo sees as changed what is changed.
+fn copy(from: &Path, to: &Path, skip: &[&str]) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a readable folder") {
+        let entry = entry.expect("a folder entry");
+        let (name, from) = (entry.file_name(), entry.path());
+        if skip.iter().any(|skipped| name == *skipped) {
+            continue;
+        }
+        let to = to.join(&name);
+        if from.is_dir() {
+            copy(&from, &to, &[]);
+        } else {
+            let new = fs::read(&from).expect("a readable file");
+            if fs::read(&to).ok().as_ref() != Some(&new) {
+                fs::write(&to, new).expect("a writable file");
+            }
+        }
+    }
+}
+
+/// This machine's own target, which `make build` names too.
+fn host() -> String {
+    let version = Command::new("rustc").arg("-vV").output().expect("rustc runs").stdout;
+    let version = String::from_utf8(version).expect("text");
+    version.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host").to_owned()
+}
+
+struct Copy {
+    sources: PathBuf,
+    target: PathBuf,
+    host: String,
+}
+
+impl Copy {
+    fn make() -> Self {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
+        let sources = Path::new(env!("CARGO_TARGET_TMPDIR")).join("byte-identical");
+        copy(workspace(), &sources, NOT_SOURCES);
+        Self { sources, target, host: host() }
+    }
+
+    /// Builds `skill` and `skill-check` as `scripts/build` does.
+    fn build(&self) -> [Vec<u8>; 2] {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["build", "--release", "--locked", "--target", &self.host]);
+        // All functions are named, as in a real build: features are those that all packages together want.
+        for function in fs::read_dir(self.sources.join("functions")).expect("functions/") {
+            cargo.arg("-p").arg(function.expect("a folder entry").file_name());
+        }
+        cargo.args(["--bin", "skill", "--bin", "skill-check"]).current_dir(&self.sources);
+        // What `cargo test` tells its tests about themselves must not be taken for a reason to compile anything anew.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO") && text != "CARGO_HOME" || text == "LD_LIBRARY_PATH" {
+                cargo.env_remove(&name);
+            }
+        }
+        cargo.env("CARGO_TARGET_DIR", &self.target);
+        let built = cargo.output().expect("cargo runs");
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        ["skill", "skill-check"].map(|name| {
+            let binary = self.target.join(&self.host).join("release").join(name);
+            fs::read(&binary).unwrap_or_else(|error| panic!("{}: {error}", binary.display()))
+        })
+    }
+}
+
+#[test]
+fn editing_the_parameter_check_leaves_the_skill_byte_identical() {
+    let began = Instant::now();
+    let copy = Copy::make();
+    let [skill, check] = copy.build();
+    println!("built once after {:.0} s", began.elapsed().as_secs_f64());
+
+    let phone = copy.sources.join("bot/src/phone.rs");
+    let written = fs::read_to_string(&phone).expect("bot/src/phone.rs");
+    let edited = written.replacen(BEFORE, AFTER, 1);
+    assert_ne!(written, edited, "there is nothing like {BEFORE} in bot/src/phone.rs");
+    fs::write(&phone, edited).expect("a writable file");
+    let [skill_after, check_after] = copy.build();
+    println!("built twice after {:.0} s", began.elapsed().as_secs_f64());
+
+    assert!(check != check_after, "the edit did not reach skill-check: this test shows nothing");
+    assert!(skill == skill_after, "skill changed although only the parameter check was edited");
+}
