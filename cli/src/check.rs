@@ -117,7 +117,7 @@ impl Options {
 }
 
 /// Runs the command with the arguments that follow `kakao check`.
-pub fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
+pub(crate) fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
     // A closed pipe (`| head`) is no reason to fail: what could not be written is dropped, the exit code stays.
     let mut out = io::stdout().lock();
     let mut err = io::stderr().lock();

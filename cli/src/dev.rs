@@ -136,15 +136,17 @@ fn shown(path: &Path) -> String {
 /// What went wrong, and what to do about it.
 fn explain(why: &NotStarted) {
     match why {
-        NotStarted::PortTaken(port) => trouble(
+        NotStarted::PortTaken(option, port) => trouble(
             &format!(
-                "{port}번 포트를 다른 프로그램이 쓰고 있어요. 그 프로그램을 끄거나 --port로 다른 번호를 주세요(0은 빈 포트)."
+                "{port}번 포트를 다른 프로그램이 쓰고 있어요. 그 프로그램을 끄거나 {option}로 다른 번호를 주세요(0은 빈 포트)."
             ),
-            &format!("port {port} is taken by another program. Stop it, or give another --port (0 picks a free one)."),
+            &format!(
+                "port {port} is taken by another program. Stop it, or give another {option} (0 picks a free one)."
+            ),
         ),
-        NotStarted::PortRefused(port, error) => trouble(
-            &format!("{port}번 포트를 열 수 없어요: {error}. --port로 다른 번호를 주세요."),
-            &format!("port {port} cannot be opened: {error}. Give another --port."),
+        NotStarted::PortRefused(option, port, error) => trouble(
+            &format!("{port}번 포트를 열 수 없어요: {error}. {option}로 다른 번호를 주세요."),
+            &format!("port {port} cannot be opened: {error}. Give another {option}."),
         ),
         NotStarted::DataTaken(data, url) => {
             let data = shown(data);

@@ -119,6 +119,8 @@ pub(crate) async fn tell(request: Request, next: axum::middleware::Next) -> Resu
         let (hour, minute, second) = crate::laptop::wall_clock();
         let ms = started.elapsed().as_millis();
         let status = response.status().as_u16();
+        // A callback's token is long and says nothing to anybody.
+        let path = path.split_inclusive("/callback/").next().unwrap_or(&path);
         crate::laptop::say(&format!("{hour:02}:{minute:02}:{second:02}  {method} {path}  {status}  {ms} ms"));
     }
     Ok(response)

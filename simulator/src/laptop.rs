@@ -59,10 +59,10 @@ impl Default for Options {
 /// Why nothing was started.
 #[derive(Debug)]
 pub enum NotStarted {
-    /// Somebody listens there already.
-    PortTaken(u16),
+    /// Somebody listens there already; the option that chooses the port.
+    PortTaken(&'static str, u16),
     /// The port cannot be had for another reason.
-    PortRefused(u16, io::Error),
+    PortRefused(&'static str, u16, io::Error),
     /// Another process uses this folder; its address, if it left one.
     DataTaken(PathBuf, Option<String>),
     /// The folder cannot be used.
@@ -78,8 +78,8 @@ pub enum NotStarted {
 impl fmt::Display for NotStarted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::PortTaken(port) => write!(f, "port {port} is taken"),
-            Self::PortRefused(port, error) => write!(f, "port {port}: {error}"),
+            Self::PortTaken(_, port) => write!(f, "port {port} is taken"),
+            Self::PortRefused(_, port, error) => write!(f, "port {port}: {error}"),
             Self::DataTaken(path, _) => write!(f, "{} is in use", path.display()),
             Self::Data(path, error) => write!(f, "{}: {error}", path.display()),
             Self::Table(_, error) => write!(f, "table: {error}"),
@@ -126,8 +126,8 @@ impl Laptop {
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, NotStarted> {
         // The doors first: that one is taken is the mistake that is made most.
-        let listener = listen(Ipv4Addr::LOCALHOST.into(), options.port).await?;
-        let table_listener = listen(options.table_host, options.table_port).await?;
+        let listener = listen("--port", Ipv4Addr::LOCALHOST.into(), options.port).await?;
+        let table_listener = listen("--table-port", options.table_host, options.table_port).await?;
         let url = format!("http://{}", address(&listener)?);
         let table_url = table_url(address(&table_listener)?);
         let lock = options.data.as_deref().map(|data| lock(data, &url)).transpose()?;
@@ -213,10 +213,10 @@ fn router(platform: Arc<Platform>, functions: Functions) -> Router {
     Router::new().fallback(gateway::handle).with_state(functions).merge(own).layer(from_fn(gateway::tell))
 }
 
-async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, NotStarted> {
+async fn listen(option: &'static str, host: IpAddr, port: u16) -> Result<TcpListener, NotStarted> {
     TcpListener::bind(SocketAddr::new(host, port)).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => NotStarted::PortTaken(port),
-        _ => NotStarted::PortRefused(port, error),
+        io::ErrorKind::AddrInUse => NotStarted::PortTaken(option, port),
+        _ => NotStarted::PortRefused(option, port, error),
     })
 }
 

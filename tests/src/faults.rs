@@ -76,6 +76,7 @@ struct State {
     random: Mutex<Option<Random>>,
     hide_index: AtomicBool,
     counts: Mutex<BTreeMap<String, u64>>,
+    writes: Mutex<Vec<(String, Value)>>,
     items_read: AtomicU64,
     injected: AtomicU64,
 }
@@ -139,6 +140,11 @@ impl Faults {
         if operation == ANY { counts.values().sum() } else { counts.get(operation).copied().unwrap_or_default() }
     }
 
+    /// The writes that came by, as operation and request; the first thousand.
+    pub fn writes(&self) -> Vec<(String, Value)> {
+        lock(&self.state.writes).clone()
+    }
+
     /// Items that queries have read.
     pub fn items_read(&self) -> u64 {
         self.state.items_read.load(Ordering::SeqCst)
@@ -152,6 +158,7 @@ impl Faults {
     /// Forgets what was counted.
     pub fn reset_counts(&self) {
         lock(&self.state.counts).clear();
+        lock(&self.state.writes).clear();
         self.state.items_read.store(0, Ordering::SeqCst);
         self.state.injected.store(0, Ordering::SeqCst);
     }
@@ -188,6 +195,12 @@ impl State {
         let target = asked.header("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         *lock(&self.counts).entry(operation.clone()).or_default() += 1;
+        if WRITES.contains(&operation.as_str()) {
+            let mut writes = lock(&self.writes);
+            if writes.len() < 1_000 {
+                writes.push((operation.clone(), serde_json::from_slice(&asked.body).unwrap_or_default()));
+            }
+        }
         if operation == "Query" && self.hide_index.load(Ordering::SeqCst) {
             let query: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
             if query.get("IndexName").is_some() {

@@ -351,7 +351,8 @@ const FUNCTION_TIMEOUT: Duration = Duration::from_secs(6);
 
 async fn answered<E: Endpoint<B>, B>(app: &App<B>, event: &str) -> Answer {
     let deadline = app.clock.now().plus(FUNCTION_TIMEOUT);
-    let reply = lambda::answer::<E, B>(app, event, deadline).await;
+    // On the heap: a test holds many of these at once, and in this profile they are large.
+    let reply = Box::pin(lambda::answer::<E, B>(app, event, deadline)).await;
     // Through JSON, as Lambda gives it to the gateway.
     let reply = serde_json::to_value(reply).expect("a reply is JSON");
     let body = reply["body"].as_str().unwrap_or_default();
@@ -383,7 +384,7 @@ const OUTBOX_TIMEOUT: Duration = Duration::from_secs(10);
 /// Wakes the outbox with an event, as invocation `owner`.
 pub async fn wake<B: Skills>(app: &App<B>, event: &str, owner: &str) -> Value {
     let until = app.clock.now().plus(OUTBOX_TIMEOUT);
-    outbox::Outbox::consume(app, event, owner, until).await
+    Box::pin(outbox::Outbox::consume(app, event, owner, until)).await
 }
 
 /// Bots that do what they are told.

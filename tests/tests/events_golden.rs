@@ -5,7 +5,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
-use simulator::{Options, Pretend};
+use simulator::{Options, Laptop};
 use tests::events::{self, Event};
 use tests::runtime_api::{Bootstrap, Ended};
 
@@ -15,9 +15,9 @@ const TIMEOUT: Duration = Duration::from_secs(6);
 async fn table() -> String {
     let options =
         Options { port: 0, data: None, seed: Some(events::folder("").join("seed.json")), ..Options::default() };
-    let pretend = Pretend::start(bot::Bot, &options, |_| None).await.expect("the table starts");
-    let url = pretend.table_url.clone();
-    tokio::spawn(pretend.serve(std::future::pending()));
+    let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("the table starts");
+    let url = laptop.table_url.clone();
+    tokio::spawn(laptop.serve(std::future::pending()));
     url
 }
 

@@ -225,6 +225,7 @@ function botRow(at, bubbles, wide = false) {
 
 function answerRow(at, answer) {
   const outputs = list(answer?.template?.outputs);
+  if (outputs.length === 0) return noteRow("말풍선이 하나도 없는 답이에요.");
   const wide = outputs.some((output) => output && "carousel" in output);
   return botRow(at, outputs.map(component).filter(Boolean), wide);
 }

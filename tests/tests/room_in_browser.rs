@@ -1,0 +1,211 @@
+//! The chat room in a real browser: what a person types and taps is what the bot gets, and what it answers is seen.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use simulator::{Options, Laptop};
+use tokio::process::{Child, Command};
+
+/// A chat room with a person in front of it.
+struct Room {
+    page: Client,
+    _driver: Child,
+    _profile: tempfile::TempDir,
+}
+
+async fn serve(data: &std::path::Path) -> (String, tokio::task::JoinHandle<()>) {
+    let options = Options { port: 0, data: Some(data.to_owned()), ..Options::default() };
+    let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("kakao dev starts");
+    let url = laptop.url.clone();
+    let serving = tokio::spawn(async move { laptop.serve(std::future::pending()).await.expect("it serves") });
+    (url, serving)
+}
+
+impl Room {
+    async fn open(url: &str, width: u32, dark: bool) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("a port").port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("chromedriver is installed: scripts/browser does it");
+        let profile = tempfile::tempdir().expect("a folder");
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            format!("--window-size={width},900"),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        if dark {
+            arguments.push("--force-dark-mode".to_owned());
+        }
+        let mut options = json!({ "args": arguments });
+        if width < 500 {
+            // No window of Chromium's is that narrow; a phone is.
+            options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": 640, "pixelRatio": 2.0 } });
+        }
+        let wanted = json!({ "goog:chromeOptions": options });
+        let wanted = wanted.as_object().expect("an object").clone();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(wanted);
+        let address = format!("http://127.0.0.1:{port}");
+        let mut tries = 0;
+        let page = loop {
+            match builder.connect(&address).await {
+                Ok(page) => break page,
+                Err(error) if tries == 60 => panic!("the browser does not start: {error}"),
+                Err(_) => tries += 1,
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        };
+        page.goto(url).await.expect("the page loads");
+        Self { page, _driver: driver, _profile: profile }
+    }
+
+    async fn say(&self, text: &str) {
+        let field = self.page.find(Locator::Id("text")).await.expect("a message field");
+        field.send_keys(text).await.expect("typing");
+        self.page.find(Locator::Css("#say button")).await.expect("a send button").click().await.expect("a click");
+    }
+
+    /// Waits until the conversation shows `text`.
+    async fn sees(&self, text: &str) {
+        for _ in 0..100 {
+            if self.text().await.contains(text) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{text:?} is not in the room:\n{}", self.text().await);
+    }
+
+    async fn text(&self) -> String {
+        self.page.find(Locator::Id("lines")).await.expect("the conversation").text().await.unwrap_or_default()
+    }
+
+    async fn quick_reply(&self, label: &str) -> fantoccini::elements::Element {
+        let path = format!("//*[@id='quick']//button[normalize-space()='{label}']");
+        self.page
+            .wait()
+            .at_most(Duration::from_secs(5))
+            .for_element(Locator::XPath(&path))
+            .await
+            .unwrap_or_else(|error| panic!("no quick reply {label:?}: {error}"))
+    }
+
+    async fn tap(&self, label: &str) {
+        self.quick_reply(label).await.click().await.expect("a click");
+    }
+
+    /// Two clicks as fast as a finger can.
+    async fn double_tap(&self, label: &str) {
+        let button = self.quick_reply(label).await;
+        let script = "arguments[0].click(); arguments[0].click();";
+        let button = serde_json::to_value(&button).expect("an element");
+        self.page.execute(script, vec![button]).await.expect("two clicks");
+    }
+
+    async fn script(&self, script: &str) -> Value {
+        self.page.execute(script, Vec::new()).await.expect("a script")
+    }
+
+    async fn screenshot(&self, name: &str) {
+        if let Ok(folder) = std::env::var("KAKAO_SCREENSHOTS") {
+            let picture = self.page.screenshot().await.expect("a picture");
+            std::fs::write(format!("{folder}/{name}.png"), picture).expect("a writable folder");
+        }
+    }
+
+    async fn close(self) {
+        let _ = self.page.close().await;
+    }
+}
+
+/// From an empty room to a vote.
+async fn found_a_group_with_a_place(room: &Room) {
+    room.say("#그룹 만들기").await;
+    room.sees("새 그룹의 이름을").await;
+    room.say("점심모임").await;
+    room.sees("그룹을 만들었어요").await;
+    room.tap("식당 추가").await;
+    room.sees("추가할 식당 이름을").await;
+    room.say("김밥천국").await;
+    room.sees("김밥천국, 추가했어요.").await;
+    room.tap("점심 선택").await;
+    room.sees("오늘 점심, 어디로 갈까요?").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_double_click_is_one_vote_and_it_is_there_after_a_restart() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, serving) = serve(data.path()).await;
+    let room = Room::open(&url, 1_200, false).await;
+    found_a_group_with_a_place(&room).await;
+    room.double_tap("김밥천국").await;
+    room.sees("한 표 던졌어요").await;
+    room.say("#결과 보기").await;
+    room.sees("모두 1표").await;
+    room.screenshot("result").await;
+    room.close().await;
+    serving.abort();
+    let _ = serving.await;
+
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&url, 1_200, false).await;
+    room.say("#결과 보기").await;
+    room.sees("모두 1표").await;
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_takes_long_arrives_later() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&url, 1_200, true).await;
+    found_a_group_with_a_place(&room).await;
+    room.page.find(Locator::Id("callback")).await.expect("a switch").click().await.expect("a click");
+    room.say("#추천").await;
+    room.sees("오늘은 김밥천국 어떠세요?").await;
+    room.screenshot("later-dark").await;
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_fits_a_small_phone_and_loads_nothing_from_elsewhere() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&url, 320, false).await;
+    found_a_group_with_a_place(&room).await;
+    room.screenshot("phone").await;
+    assert_eq!(room.script("return [innerWidth, document.documentElement.scrollWidth]").await, json!([320, 320]));
+    let foreign = "return performance.getEntriesByType('resource').map(r => r.name).filter(n => !n.startsWith(location.origin))";
+    assert_eq!(room.script(foreign).await, json!([]));
+    let unnamed = "return [...document.querySelectorAll('button, input, textarea')].filter(e => !e.textContent.trim() && \
+                   !(e.labels && e.labels.length) && !e.getAttribute('aria-label')).map(e => e.outerHTML)";
+    assert_eq!(room.script(unnamed).await, json!([]), "controls that a screen reader cannot name");
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_write_is_text_and_never_markup() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&url, 1_200, false).await;
+    room.say("#그룹 만들기").await;
+    room.sees("새 그룹의 이름을").await;
+    room.say("<img src=x>").await;
+    room.sees("'<img src=x>' 그룹을 만들었어요").await;
+    assert_eq!(room.script("return document.querySelectorAll('#lines img[src=\"x\"]').length").await, json!(0));
+    room.close().await;
+}
