@@ -15,7 +15,7 @@ use shared::endpoint::{Endpoint, catch_panic};
 use shared::env::Env;
 use shared::http::Route;
 use shared::lambda::{self, Consumer};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::template::Template;
 
@@ -130,6 +130,10 @@ impl Functions {
     }
 }
 
+/// How many requests are worked on at once, as Lambda would start so many sandboxes: the others wait at the door. Without a
+/// bound, two hundred requests at once would share one thread, and each would run out of its own time.
+const SANDBOXES: usize = 16;
+
 /// What a woken function leaves unused before Lambda would stop it, as in `shared::lambda`.
 const BEFORE_THE_END: Duration = Duration::from_millis(300);
 
@@ -137,6 +141,7 @@ async fn work<B: EverySurface>(bot: B, env: Env, mut inbox: mpsc::UnboundedRecei
     let app = Rc::new(App::new(bot, env, Clock::System));
     let functions = Rc::new(functions::<B>());
     let consumers = Rc::new(consumers::<B>());
+    let sandboxes = Rc::new(Semaphore::new(SANDBOXES));
     {
         let (app, functions) = (app.clone(), functions.clone());
         tokio::task::spawn_local(async move {
@@ -149,8 +154,9 @@ async fn work<B: EverySurface>(bot: B, env: Env, mut inbox: mpsc::UnboundedRecei
         let app = app.clone();
         match errand {
             Errand::Answer { function, event, deadline, reply } => {
-                let functions = functions.clone();
+                let (functions, sandboxes) = (functions.clone(), sandboxes.clone());
                 tokio::task::spawn_local(async move {
+                    let _sandbox = sandboxes.acquire().await;
                     if let Some(function) = functions.get(function) {
                         // Nobody waits any more if the caller hung up; the work was done all the same.
                         let _ = reply.send((function.answer)(&app, &event, deadline).await);

@@ -3,9 +3,10 @@
 
 mod lambda_support;
 
+use std::time::{Duration, Instant};
+
 use lambda_support::front::{Authority, Front};
 use lambda_support::{P1, TIMEOUT, answer, env, event, is_apology, reply, seeded_table};
-use std::time::{Duration, Instant};
 use tests::runtime_api::Bootstrap;
 
 const NOW: Duration = Duration::ZERO;
@@ -73,4 +74,17 @@ async fn a_certificate_of_another_host_is_not_believed() {
         front.accepted(),
         front.opened()
     );
+}
+
+#[tokio::test]
+async fn an_authority_of_the_system_is_believed_also_if_the_table_was_out_of_reach_at_the_start() {
+    let (table, authority) = (seeded_table(), Authority::new());
+    let front = Front::tls(&table.url(), authority.server("127.0.0.1"));
+    front.set_deaf(true);
+    let skill = start("skill", &front, &authority).await;
+    front.set_deaf(false);
+    // The first turn may find out; the second must know.
+    let _ = skill.invoke(&event("skill", "choose", NOW)).await;
+    let answer = answer(skill.invoke(&event("skill", "choose", NOW)).await);
+    assert_eq!(answer, reply("skill", "choose"), "{:?}", skill.log().await);
 }

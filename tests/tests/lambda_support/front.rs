@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use tempfile::TempDir;
@@ -28,6 +28,7 @@ pub(crate) struct Front {
     scheme: &'static str,
     accepted: Arc<AtomicU64>,
     opened: Arc<AtomicU64>,
+    deaf: Arc<AtomicBool>,
     orders: broadcast::Sender<Order>,
 }
 
@@ -51,14 +52,19 @@ impl Front {
             scheme: if tls.is_some() { "https" } else { "http" },
             accepted: Arc::default(),
             opened: Arc::default(),
+            deaf: Arc::default(),
             orders: broadcast::channel(16).0,
         };
         let (accepted, opened, orders) = (front.accepted.clone(), front.opened.clone(), front.orders.downgrade());
+        let deaf = front.deaf.clone();
         let accept = async move {
             let listener = TcpListener::from_std(listener).expect("a listener");
             while let Ok((stream, _)) = listener.accept().await {
                 accepted.fetch_add(1, Ordering::SeqCst);
                 let Some(orders) = orders.upgrade() else { return }; // the front was dropped
+                if deaf.load(Ordering::SeqCst) {
+                    continue; // closed unread
+                }
                 let (tls, opened, orders) = (tls.clone(), opened.clone(), orders.subscribe());
                 tokio::spawn(async move {
                     let _ = stream.set_nodelay(true);
@@ -91,6 +97,11 @@ impl Front {
     /// Connections so far over which requests could be sent: with TLS, those whose certificate was believed.
     pub(crate) fn opened(&self) -> u64 {
         self.opened.load(Ordering::SeqCst)
+    }
+
+    /// Whether connections are closed as soon as they are made.
+    pub(crate) fn set_deaf(&self, deaf: bool) {
+        self.deaf.store(deaf, Ordering::SeqCst);
     }
 
     /// Closes all connections there are; new ones may be made.
