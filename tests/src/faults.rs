@@ -79,6 +79,8 @@ struct State {
     writes: Mutex<Vec<(String, Value)>>,
     items_read: AtomicU64,
     injected: AtomicU64,
+    at_once: AtomicU64,
+    most_at_once: AtomicU64,
 }
 
 /// The proxy.
@@ -97,7 +99,13 @@ impl Faults {
         let client: Client<HttpConnector, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
         let wire = Wire::listen(move |asked| {
             let (state, url, client) = (Arc::clone(&shared), url.clone(), client.clone());
-            async move { state.answer(asked, &url, &client).await }
+            async move {
+                let at_once = state.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+                state.most_at_once.fetch_max(at_once, Ordering::SeqCst);
+                let told = state.answer(asked, &url, &client).await;
+                state.at_once.fetch_sub(1, Ordering::SeqCst);
+                told
+            }
         });
         Self { wire, state }
     }
@@ -150,6 +158,11 @@ impl Faults {
         self.state.items_read.load(Ordering::SeqCst)
     }
 
+    /// The most requests that were under way at one moment.
+    pub fn most_at_once(&self) -> u64 {
+        self.state.most_at_once.load(Ordering::SeqCst)
+    }
+
     /// Faults that really happened: a test that injected none has tested nothing.
     pub fn injected(&self) -> u64 {
         self.state.injected.load(Ordering::SeqCst)
@@ -161,6 +174,7 @@ impl Faults {
         lock(&self.state.writes).clear();
         self.state.items_read.store(0, Ordering::SeqCst);
         self.state.injected.store(0, Ordering::SeqCst);
+        self.state.most_at_once.store(0, Ordering::SeqCst);
     }
 }
 

@@ -524,7 +524,9 @@ pub mod bots {
                     let name = |id: &PlaceId| {
                         menu.places.iter().find(|place| place.id == *id).map_or("?", |place| &place.name)
                     };
-                    let lines = tally.standings.iter().map(|place| format!("{}={}", name(&place.place), place.votes));
+                    let short = |name: &str| name.chars().take(20).collect::<String>();
+                    let lines =
+                        tally.standings.iter().map(|place| format!("{}={}", short(name(&place.place)), place.votes));
                     lines.chain(["end".to_owned()]).collect::<Vec<_>>().join(" ")
                 }
                 None => "no group".to_owned(),

@@ -22,7 +22,8 @@ const HARD: u64 = 4_000;
 async fn in_waves<T>(requests: u64, seed: u64, ask: impl AsyncFn(&App<Forgetful>, Case) -> T) -> Vec<(Case, u64, T)> {
     let app = App::new(Forgetful, env("http://127.0.0.1:1", &[]), Clock::System);
     let mut dice = Dice::new(seed);
-    let cases: Vec<Case> = (0..requests).map(|_| Case { sleep: sleep_of(&mut dice), cold: dice.below(2_501) }).collect();
+    let cases: Vec<Case> =
+        (0..requests).map(|_| Case { sleep: sleep_of(&mut dice), cold: dice.below(2_501) }).collect();
     let mut ended = Vec::new();
     for wave in cases.chunks(250) {
         let answers = wave.iter().map(async |case| {
@@ -81,7 +82,11 @@ async fn f22_sleepy_skills_with_cold_starts_are_never_late() {
     .await;
     for (case, took, answer) in ended {
         assert!(answer.is_valid(), "{case:?}: {answer:?}");
-        assert_ne!((case.fits(), answer.text()), (Some(true), shared::bot::SORRY), "{case:?}: there was time; took {took} ms");
+        assert_ne!(
+            (case.fits(), answer.text()),
+            (Some(true), shared::bot::SORRY),
+            "{case:?}: there was time; took {took} ms"
+        );
         assert_ne!((case.fits(), answer.text()), (Some(false), "slept"), "{case:?}: there was no time");
     }
 }
@@ -90,7 +95,8 @@ async fn f22_sleepy_skills_with_cold_starts_are_never_late() {
 async fn f22_sleepy_checks_are_never_late() {
     let ended = in_waves(scaled(250), 23, async |app, case| {
         let body = serde_json::json!({ "value": { "origin": case.sleep.to_string() }, "user": { "id": "u" } });
-        let call = Call::with_body(body.to_string()).to("/skill-check/sleep").received_at(case.received(app.clock.now()));
+        let call =
+            Call::with_body(body.to_string()).to("/skill-check/sleep").received_at(case.received(app.clock.now()));
         ask_check(app, &call).await
     })
     .await;
@@ -136,7 +142,10 @@ async fn f22_with_a_callback_what_was_too_slow_is_finished_by_callback() {
             let took = began.elapsed().as_millis() as u64 + cold;
             assert!(took < HARD, "slept {sleep} ms after a cold start of {cold} ms: answered after {took} ms");
             assert!(answer.is_valid(), "{sleep} {cold}: {answer:?}");
-            assert!(answer.is_promise() || answer.text() == "slept", "{sleep} {cold}: an apology although a callback was offered");
+            assert!(
+                answer.is_promise() || answer.text() == "slept",
+                "{sleep} {cold}: an apology although a callback was offered"
+            );
             (*sleep, *cold, url, answer)
         }
     }))
@@ -172,28 +181,30 @@ async fn f22_work_that_takes_longer_than_the_outbox_has_ends_with_a_word() {
 async fn f22_a_slow_bot_at_a_slow_table_is_in_time() {
     // Both at once, with and without a callback, and after a cold start.
     let faults = [Fault::Slow(Duration::from_millis(300)), Fault::SlowAnswer(Duration::from_secs(1)), Fault::Never];
-    join_all(faults.into_iter().flat_map(|fault| [0, 1_000, 3_000].map(|sleep| (fault, sleep))).map(|(fault, sleep)| async move {
-        let world = World::new();
-        world.faults.on("*", ALWAYS, fault);
-        let url = world.platform.callback_url();
-        let words = format!("sleep {sleep}");
-        let cold = Duration::from_millis(2_500);
-        let received = world.app.clock.now().minus(cold);
-        let calls = [
-            (Call::says("a", &words), Duration::ZERO),
-            (Call::says("b", &words).received_at(received), cold),
-            (Call::says_with_callback("c", &words, &url), Duration::ZERO),
-            (Call::says_with_callback("d", &words, &world.platform.callback_url()).received_at(received), cold),
-        ];
-        join_all(calls.iter().map(async |(call, cold)| {
-            let began = Instant::now();
-            let answer = ask(&world.app, call).await;
-            let took = began.elapsed() + *cold;
-            assert!(took < Duration::from_millis(HARD), "{fault:?}, slept {sleep}, cold {cold:?}: {took:?}");
-            assert!(answer.is_valid(), "{fault:?}, slept {sleep}: {answer:?}");
-        }))
-        .await;
-    }))
+    join_all(faults.into_iter().flat_map(|fault| [0, 1_000, 3_000].map(|sleep| (fault, sleep))).map(
+        |(fault, sleep)| async move {
+            let world = World::new();
+            world.faults.on("*", ALWAYS, fault);
+            let url = world.platform.callback_url();
+            let words = format!("sleep {sleep}");
+            let cold = Duration::from_millis(2_500);
+            let received = world.app.clock.now().minus(cold);
+            let calls = [
+                (Call::says("a", &words), Duration::ZERO),
+                (Call::says("b", &words).received_at(received), cold),
+                (Call::says_with_callback("c", &words, &url), Duration::ZERO),
+                (Call::says_with_callback("d", &words, &world.platform.callback_url()).received_at(received), cold),
+            ];
+            join_all(calls.iter().map(async |(call, cold)| {
+                let began = Instant::now();
+                let answer = ask(&world.app, call).await;
+                let took = began.elapsed() + *cold;
+                assert!(took < Duration::from_millis(HARD), "{fault:?}, slept {sleep}, cold {cold:?}: {took:?}");
+                assert!(answer.is_valid(), "{fault:?}, slept {sleep}: {answer:?}");
+            }))
+            .await;
+        },
+    ))
     .await;
 }
 

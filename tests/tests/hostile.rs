@@ -93,9 +93,30 @@ fn hostile_bodies() -> Vec<Vec<u8>> {
         }
     }
     let numbers = [
-        "1e400", "-1e400", "1e-400", "1E+2147483648", "0.1e99999999999", "9223372036854775807", "9223372036854775808", "-9223372036854775809",
-        "18446744073709551615", "18446744073709551616", "1.8446744073709552e19", "-0", "-0.0", "00", "01", "+1", ".5", "5.", "0x10", "NaN",
-        "Infinity", "-Infinity", "1_000", "123456789012345678901234567890123456789012345678901234567890",
+        "1e400",
+        "-1e400",
+        "1e-400",
+        "1E+2147483648",
+        "0.1e99999999999",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "18446744073709551615",
+        "18446744073709551616",
+        "1.8446744073709552e19",
+        "-0",
+        "-0.0",
+        "00",
+        "01",
+        "+1",
+        ".5",
+        "5.",
+        "0x10",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1_000",
+        "123456789012345678901234567890123456789012345678901234567890",
     ];
     let places = [
         "{\"userRequest\":{\"user\":{\"id\":@}}}",
@@ -111,29 +132,80 @@ fn hostile_bodies() -> Vec<Vec<u8>> {
         "@",
     ];
     let strings = [
-        "\"\\ud800\"", "\"\\udfff\\ud800\"", "\"\\u0000\"", "\"\u{0}\"", "\"\\uFFFF\"", "\"\\x41\"", "\"\\u12\"", "\"a", "\"\t\"", "\"\u{feff}\"",
-        "\"\u{202e}\u{200b}\u{1f468}\u{200d}\u{1f469}\"", "'a'", "\"\\", "null", "true", "[]", "{}", "[null]", "{\"\":{}}", "\"#\"", "\"\"",
+        "\"\\ud800\"",
+        "\"\\udfff\\ud800\"",
+        "\"\\u0000\"",
+        "\"\u{0}\"",
+        "\"\\uFFFF\"",
+        "\"\\x41\"",
+        "\"\\u12\"",
+        "\"a",
+        "\"\t\"",
+        "\"\u{feff}\"",
+        "\"\u{202e}\u{200b}\u{1f468}\u{200d}\u{1f469}\"",
+        "'a'",
+        "\"\\",
+        "null",
+        "true",
+        "[]",
+        "{}",
+        "[null]",
+        "{\"\":{}}",
+        "\"#\"",
+        "\"\"",
     ];
     for place in places {
         for value in numbers.iter().chain(&strings) {
             text(place.replace('@', value));
         }
     }
-    for (one, two) in [("1", "2"), ("\"a\"", "\"b\""), ("{}", "null"), ("null", "null"), ("{\"id\":\"x\"}", "{\"id\":\"y\"}")] {
+    for (one, two) in
+        [("1", "2"), ("\"a\"", "\"b\""), ("{}", "null"), ("null", "null"), ("{\"id\":\"x\"}", "{\"id\":\"y\"}")]
+    {
         for member in ["userRequest", "bot", "action", "contexts", "intent", "flow", "unknown", "__proto__", ""] {
             text(format!("{{\"{member}\":{one},\"{member}\":{two}}}"));
             text(format!("{{\"userRequest\":{{\"{member}\":{one},\"{member}\":{two}}}}}"));
         }
         for member in ["id", "type", "properties", "utterance", "user", "callbackUrl"] {
-            text(format!("{{\"userRequest\":{{\"user\":{{\"{member}\":{one},\"{member}\":{two}}},\"{member}\":{one},\"{member}\":{two}}}}}"));
+            text(format!(
+                "{{\"userRequest\":{{\"user\":{{\"{member}\":{one},\"{member}\":{two}}},\"{member}\":{one},\"{member}\":{two}}}}}"
+            ));
         }
     }
-    for body in ["", " ", "\n", "null", "true", "0", "\"\"", "[]", "{", "}", "{}{}", "{},", "{}\0", "//", "/**/{}", "{a:1}", "{\"a\":1,}", "[1,]", "{}x"] {
+    for body in [
+        "",
+        " ",
+        "\n",
+        "null",
+        "true",
+        "0",
+        "\"\"",
+        "[]",
+        "{",
+        "}",
+        "{}{}",
+        "{},",
+        "{}\0",
+        "//",
+        "/**/{}",
+        "{a:1}",
+        "{\"a\":1,}",
+        "[1,]",
+        "{}x",
+    ] {
         text(body.to_owned());
         text(format!("\u{feff}{body}"));
         text(format!("\u{feff}\u{feff}{body}"));
     }
-    for raw in [&b"\xff"[..], b"\xfe\xff\0{\0}", b"\xff\xfe{\0}\0", b"{\"a\":\"\xff\"}", b"{\"a\":\"\xed\xa0\x80\"}", b"{\"a\":\"\xc0\x80\"}", b"\x1f\x8b\x08\0"] {
+    for raw in [
+        &b"\xff"[..],
+        b"\xfe\xff\0{\0}",
+        b"\xff\xfe{\0}\0",
+        b"{\"a\":\"\xff\"}",
+        b"{\"a\":\"\xed\xa0\x80\"}",
+        b"{\"a\":\"\xc0\x80\"}",
+        b"\x1f\x8b\x08\0",
+    ] {
         bodies.push(raw.to_vec());
     }
     // And good payloads with a few bytes broken.
@@ -178,7 +250,8 @@ async fn t24_a_hostile_event_is_answered_too() {
     let app = forgetful();
     let event: Value = serde_json::from_str(&Call::says("u", "hello").event(NOW)).unwrap();
     let mut dice = Dice::new(25);
-    let texts = ["", "null", "{}", "[]", "{\"requestContext\":null}", "{\"requestContext\":{\"http\":null}}", "\"\\ud800\""];
+    let texts =
+        ["", "null", "{}", "[]", "{\"requestContext\":null}", "{\"requestContext\":{\"http\":null}}", "\"\\ud800\""];
     let mut events: Vec<String> = texts.map(str::to_owned).to_vec();
     let members = ["version", "rawPath", "rawQueryString", "headers", "requestContext", "body", "isBase64Encoded"];
     for member in members {
@@ -191,7 +264,13 @@ async fn t24_a_hostile_event_is_answered_too() {
         event.as_object_mut().unwrap().remove(member);
         events.push(event.to_string());
     }
-    for (member, value) in [("timeEpoch", json!(-1)), ("timeEpoch", json!("x")), ("timeEpoch", json!(1e300)), ("requestId", json!(7)), ("http", json!({}))] {
+    for (member, value) in [
+        ("timeEpoch", json!(-1)),
+        ("timeEpoch", json!("x")),
+        ("timeEpoch", json!(1e300)),
+        ("requestId", json!(7)),
+        ("http", json!({})),
+    ] {
         let mut event = event.clone();
         event["requestContext"][member] = value;
         events.push(event.to_string());
@@ -311,11 +390,13 @@ fn mutations(body: &Value) -> Vec<(String, Value)> {
     ];
     let mut mutated = Vec::new();
     for path in &nodes {
-        let pointer: String = path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect();
+        let pointer: String =
+            path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect();
         for replacement in &replacements {
             let mut body = body.clone();
             *body.pointer_mut(&pointer).unwrap() = replacement.clone();
-            mutated.push((format!("{pointer} = {}", replacement.to_string().chars().take(20).collect::<String>()), body));
+            mutated
+                .push((format!("{pointer} = {}", replacement.to_string().chars().take(20).collect::<String>()), body));
         }
         let (parent, name) = (pointer.rsplit_once('/').unwrap().0, path.last().unwrap());
         let mut less = body.clone();
@@ -342,12 +423,15 @@ fn samples() -> Vec<Value> {
     let mut rich = plain.clone();
     rich["contexts"] = json!([{ "name": "order", "lifespan": 3, "ttl": 600, "params": { "menu": { "value": "soup", "resolvedValue": "국" } } }]);
     rich["action"]["params"] = json!({ "when": "{\"value\":\"내일\"}", "n": null });
-    rich["action"]["detailParams"] = json!({ "when": { "groupName": "", "origin": "내일", "value": "{\"value\":\"내일\"}" } });
+    rich["action"]["detailParams"] =
+        json!({ "when": { "groupName": "", "origin": "내일", "value": "{\"value\":\"내일\"}" } });
     rich["action"]["clientExtra"] = json!({ "act": "vote", "place": "국밥", "n": 3 });
-    rich["intent"]["extra"] = json!({ "reason": { "code": 1, "message": "OK" }, "knowledge": { "matchedKnowledges": [{ "answer": "a" }] } });
+    rich["intent"]["extra"] =
+        json!({ "reason": { "code": 1, "message": "OK" }, "knowledge": { "matchedKnowledges": [{ "answer": "a" }] } });
     rich["flow"] = json!({ "trigger": { "type": "TEXT_INPUT", "referrerBlock": { "id": "b", "name": "n" } }, "lastBlock": { "id": "b", "name": "n" } });
     let mut photo = plain.clone();
-    photo["userRequest"]["params"]["media"] = json!({ "type": "image", "url": "https://dn-m.talk.kakao.com/talkm/x/i.jpg" });
+    photo["userRequest"]["params"]["media"] =
+        json!({ "type": "image", "url": "https://dn-m.talk.kakao.com/talkm/x/i.jpg" });
     photo["userRequest"]["utterance"] = "https://dn-m.talk.kakao.com/talkm/x/i.jpg".into();
     let mut group = plain.clone();
     group["userRequest"]["chat"] = json!({ "id": "r", "type": "botGroupKey", "properties": { "botGroupKey": "r" } });
@@ -403,7 +487,12 @@ async fn f29_the_sample_bot_answers_every_mutation_too() {
         if at % 3 == 0 {
             let answer: Answer = ask(&app, &Call::with_body(body.to_string()).to("/skill/lunch")).await;
             assert!(answer.is_valid(), "{what}: {answer:?}");
-            panics += u32::from(answer.is_sorry() && !what.contains("/bot") && !what.contains("userRequest") && what.ends_with("removed"));
+            panics += u32::from(
+                answer.is_sorry()
+                    && !what.contains("/bot")
+                    && !what.contains("userRequest")
+                    && what.ends_with("removed"),
+            );
         }
     }
     assert_eq!(panics, 0, "an optional member was missed");
@@ -415,8 +504,16 @@ async fn f29_the_sample_bot_answers_every_mutation_too() {
 async fn f30_invalid_text_anywhere_is_never_a_server_error() {
     let app = forgetful();
     let good = payload("u", "hello").to_string().into_bytes();
-    let nasty: [&[u8]; 8] =
-        [b"\xff", b"\xef\xbb\xbf", b"\0", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xe2\x80\xae", b"\r\n\r\n"];
+    let nasty: [&[u8]; 8] = [
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"\0",
+        b"\xed\xa0\x80",
+        b"\xc0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\xe2\x80\xae",
+        b"\r\n\r\n",
+    ];
     for bytes in nasty {
         for at in [0, 1, good.len() / 2, good.len() - 1, good.len()] {
             let mut body = good.clone();
@@ -434,14 +531,35 @@ async fn f30_invalid_text_anywhere_is_never_a_server_error() {
 async fn f30_paths_that_are_no_text_are_no_route() {
     let app: App<Obedient> = App::new(Obedient::default(), env("http://127.0.0.1:1", &[]), Clock::at(NOW));
     for path in [
-        "/skill/%ff", "/skill/%c0%80", "/skill/%ed%a0%80", "", "/", "//", "/skill", "/skill/", "/skill/a/b", "/x/y/skill/a", "/skil/a", "skill",
-        "/skill-check/a", "/SKILL/a",
+        "/skill/%ff",
+        "/skill/%c0%80",
+        "/skill/%ed%a0%80",
+        "",
+        "/",
+        "//",
+        "/skill",
+        "/skill/",
+        "/skill/a/b",
+        "/x/y/skill/a",
+        "/skil/a",
+        "skill",
+        "/skill-check/a",
+        "/SKILL/a",
     ] {
         let answer = ask(&app, &Call::says("u", "skill").to(path)).await;
         assert_eq!((answer.status, answer.body), (404, Value::Null), "{path}");
     }
     // What can be decoded is a name, however odd; the table is out of reach here, so the answer is the apology.
-    for path in ["/skill/%00", "/skill/%0d%0a", "/skill/%", "/skill/%zz", "/skill/%2e%2e", "/skill/%ef%bb%bf", "/skill/점심", "/prod/skill/a"] {
+    for path in [
+        "/skill/%00",
+        "/skill/%0d%0a",
+        "/skill/%",
+        "/skill/%zz",
+        "/skill/%2e%2e",
+        "/skill/%ef%bb%bf",
+        "/skill/점심",
+        "/prod/skill/a",
+    ] {
         let answer = ask(&app, &Call::says("u", "skill").to(path)).await;
         assert!(answer.is_valid(), "{path}: {answer:?}");
     }
@@ -453,7 +571,10 @@ async fn f30_paths_that_are_no_text_are_no_route() {
 async fn f30_headers_with_anything_in_them_are_read() {
     let app = forgetful();
     for value in ["\0", "\r\nx: y", "한글", "\u{feff}", "\u{202e}", "x".repeat(10_000).as_str(), "%00", "\u{fffd}"] {
-        let call = Call::says("u", "hello").header("x-request-id", Some(value)).header("user-agent", Some(value)).header(value, Some("x"));
+        let call = Call::says("u", "hello")
+            .header("x-request-id", Some(value))
+            .header("user-agent", Some(value))
+            .header(value, Some("x"));
         assert_eq!(ask(&app, &call).await.text(), "yes", "{value:?}");
         let wrong = call.header("x-skill-secret", Some(value));
         assert_eq!(ask(&app, &wrong).await.status, 401, "{value:?}");

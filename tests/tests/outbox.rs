@@ -24,7 +24,8 @@ const LEASE: Duration = Duration::from_secs(15);
 async fn queue(world: &World, errand: Errand) -> (String, String) {
     let url = world.platform.callback_url();
     let work = Work::Job(serde_json::to_value(errand).unwrap());
-    let entry = Effect::Deliver(Delivery { callback_url: url.clone(), issued: world.app.clock.now(), work }).entry().unwrap();
+    let entry =
+        Effect::Deliver(Delivery { callback_url: url.clone(), issued: world.app.clock.now(), work }).entry().unwrap();
     assert!(world.app.store().put_entry(&entry, world.app.clock.now()).await.unwrap());
     (url, format!("OUT#{}", entry.id))
 }
@@ -152,7 +153,9 @@ async fn f23_a_platform_that_dies_before_it_reads_is_not_asked_again() {
 
 #[tokio::test]
 async fn f23_late_is_dropped_without_work_and_just_in_time_is_not() {
-    for (age, delivered) in [(0, true), (40_000, true), (46_500, true), (50_000, false), (60_000, false), (3_600_000, false)] {
+    for (age, delivered) in
+        [(0, true), (40_000, true), (46_500, true), (50_000, false), (60_000, false), (3_600_000, false)]
+    {
         let world = World::at(NOW);
         let (url, entry) = queue(&world, Errand::Say("soup".to_owned())).await;
         world.pass(Duration::from_millis(age));
@@ -193,9 +196,15 @@ enum Dies {
 async fn f23_an_outbox_that_dies_anywhere_delivers_at_most_once_and_loses_nothing_it_had_not_begun_to_send() {
     use Dies::*;
     // The page says 200 runs a point; the build makes 10, nightly 100 and more.
-    for dies in
-        [BeforeTheClaim, AfterTheClaim, BeforeTheUrlIsClaimed, AfterTheUrlIsClaimed, AfterThePost, BeforeItIsFinished, AfterItIsFinished]
-    {
+    for dies in [
+        BeforeTheClaim,
+        AfterTheClaim,
+        BeforeTheUrlIsClaimed,
+        AfterTheUrlIsClaimed,
+        AfterThePost,
+        BeforeItIsFinished,
+        AfterItIsFinished,
+    ] {
         for _ in 0..scaled(10) {
             let world = World::at(NOW);
             let (url, entry) = queue(&world, Errand::Say("soup".to_owned())).await;
@@ -238,7 +247,11 @@ async fn f23_an_outbox_that_dies_anywhere_delivers_at_most_once_and_loses_nothin
             } else {
                 assert!(posts.len() == 1 && posts[0].accepted, "{dies:?}: lost");
             }
-            assert!(["DONE", "DROPPED"].contains(&world.state_of(&entry).as_str()), "{dies:?}: {}", world.state_of(&entry));
+            assert!(
+                ["DONE", "DROPPED"].contains(&world.state_of(&entry).as_str()),
+                "{dies:?}: {}",
+                world.state_of(&entry)
+            );
         }
     }
 }
@@ -343,7 +356,8 @@ async fn f13_hidden_entries_delayed_doubled_and_disordered_records_lose_and_doub
         let world = World::at(NOW);
         let queued = queue_many(&world, 8).await;
         // Records: each never, once or twice, in any order and in batches of any size; sweeps in between, some of them blind.
-        let mut records: Vec<&str> = queued.iter().flat_map(|(_, entry)| vec![entry.as_str(); dice.below(3) as usize]).collect();
+        let mut records: Vec<&str> =
+            queued.iter().flat_map(|(_, entry)| vec![entry.as_str(); dice.below(3) as usize]).collect();
         dice.shuffle(&mut records);
         while !records.is_empty() {
             let batch = records.split_off(records.len().saturating_sub(1 + dice.below(4) as usize));
@@ -431,10 +445,30 @@ async fn f25_a_hundred_records_with_one_ten_or_only_poison() {
         }
         for (at, (url, entry)) in queued.iter().enumerate() {
             let poison = at < poisoned;
-            assert_eq!(world.platform.deliveries_to(url).len(), usize::from(!poison), "{poisoned} poisoned, entry {at}");
-            assert_eq!(world.state_of(entry), if poison { "PARKED" } else { "DONE" }, "{poisoned} poisoned, entry {at}");
+            assert_eq!(
+                world.platform.deliveries_to(url).len(),
+                usize::from(!poison),
+                "{poisoned} poisoned, entry {at}"
+            );
+            assert_eq!(
+                world.state_of(entry),
+                if poison { "PARKED" } else { "DONE" },
+                "{poisoned} poisoned, entry {at}"
+            );
         }
     }
+}
+
+#[tokio::test]
+async fn f25_a_batch_of_a_hundred_is_not_a_burst_of_a_hundred() {
+    // Each attempt at the table has 400 ms, connection and handshake included. A small function that makes a hundred of them at once
+    // spends that on its own queue, and a claim that timed out is an answer that comes too late.
+    let world = World::at(NOW);
+    let entries: Vec<String> = queue_many(&world, 100).await.into_iter().map(|(_, entry)| entry).collect();
+    world.faults.reset_counts();
+    world.faults.on("UpdateItem", ALWAYS, Fault::Slow(Duration::from_millis(30)));
+    wake(&world.app, &stream_event(&entries), "o").await;
+    assert!(world.faults.most_at_once() <= 32, "{} requests at once", world.faults.most_at_once());
 }
 
 #[tokio::test]
@@ -483,11 +517,16 @@ async fn f25_an_entry_that_keeps_failing_is_parked_after_eight_tries() {
     let store = world.app.store();
     for tried in 1..=MAX_TRIES {
         let now = world.app.clock.now();
-        let claimed = store.claim_entry(&id, &format!("o{tried}"), now.plus(LEASE), now).await.unwrap().expect("its time has come");
+        let claimed = store
+            .claim_entry(&id, &format!("o{tried}"), now.plus(LEASE), now)
+            .await
+            .unwrap()
+            .expect("its time has come");
         assert_eq!(claimed.tries, tried);
         let outcome = store.finish_entry(&claimed, Outcome::Again, now).await.unwrap();
         assert_eq!(outcome, if tried < MAX_TRIES { Outcome::Again } else { Outcome::Parked });
-        let early = store.claim_entry(&id, "early", now.plus(LEASE), now.plus(Duration::from_millis(999))).await.unwrap();
+        let early =
+            store.claim_entry(&id, "early", now.plus(LEASE), now.plus(Duration::from_millis(999))).await.unwrap();
         assert!(early.is_none(), "it waits");
         world.pass(Duration::from_secs(3_600));
         let due = store.due_entries(world.app.clock.now()).await.unwrap();
@@ -517,13 +556,16 @@ async fn f08_two_late_turns_of_one_person_in_one_batch_are_both_counted() {
 
 // ---- poison
 
-fn poisons() -> Vec<(&'static str, Box<dyn Fn(&mut serde_json::Map<String, Value>)>)> {
-    fn set(name: &'static str, value: Value) -> Box<dyn Fn(&mut serde_json::Map<String, Value>)> {
+/// Spoils an item.
+type Poison = Box<dyn Fn(&mut serde_json::Map<String, Value>)>;
+
+fn poisons() -> Vec<(&'static str, Poison)> {
+    fn set(name: &'static str, value: Value) -> Poison {
         Box::new(move |item| {
             item.insert(name.to_owned(), value.clone());
         })
     }
-    fn without(name: &'static str) -> Box<dyn Fn(&mut serde_json::Map<String, Value>)> {
+    fn without(name: &'static str) -> Poison {
         Box::new(move |item| {
             item.remove(name);
         })
@@ -583,7 +625,10 @@ async fn f26_a_poisoned_entry_is_parked_and_not_looked_at_for_ever() {
         }
         let still_due = world.table.item(&entry, "OUT").unwrap().get("DPK").is_some();
         if still_due || comes_again {
-            stuck.push(format!("{name}: st {:?}, still due: {still_due}, fails the batch: {comes_again}", world.state_of(&entry)));
+            stuck.push(format!(
+                "{name}: st {:?}, still due: {still_due}, fails the batch: {comes_again}",
+                world.state_of(&entry)
+            ));
         }
     }
     assert!(stuck.is_empty(), "after {MAX_TRIES} tries and more: {stuck:#?}");

@@ -24,7 +24,8 @@ fn key(bot: &str, user: &str) -> Option<String> {
 
 /// What an id may be made of, and what it may not.
 const PIECES: [&str; 12] = ["a", "A", "0", "00", "1", "9", "-", "_", "bot", "1e3", "SESS", "zz"];
-const ODD: [&str; 16] = ["#", "!", "bot#", "%23", "%", "~", "\0", " ", "\t", "é", "e\u{301}", "가", "+1", "x#y", "U#", "\u{feff}"];
+const ODD: [&str; 16] =
+    ["#", "!", "bot#", "%23", "%", "~", "\0", " ", "\t", "é", "e\u{301}", "가", "+1", "x#y", "U#", "\u{feff}"];
 
 fn id(dice: &mut Dice) -> String {
     match dice.below(40) {
@@ -64,12 +65,34 @@ fn t27_a_million_pairs_of_different_people_never_share_a_key() {
             compared += 1;
         }
     }
-    assert!(compared > scaled(600_000) && people.len() as u64 > compared / 4, "only {} people in {compared}", people.len());
+    assert!(
+        compared > scaled(600_000) && people.len() as u64 > compared / 4,
+        "only {} people in {compared}",
+        people.len()
+    );
 }
 
 #[test]
 fn t27_what_cannot_be_a_key_is_nobody() {
-    for id in ["", "#", "a#b", "a b", "가", "\0", "a\n", "!", "a!", "a/b", "a.b", "a:b", "a~b", "%23", "\u{feff}a", &"x".repeat(129), &"x".repeat(10_000)] {
+    for id in [
+        "",
+        "#",
+        "a#b",
+        "a b",
+        "가",
+        "\0",
+        "a\n",
+        "!",
+        "a!",
+        "a/b",
+        "a.b",
+        "a:b",
+        "a~b",
+        "%23",
+        "\u{feff}a",
+        &"x".repeat(129),
+        &"x".repeat(10_000),
+    ] {
         assert_eq!(key("bot", id), None, "{id:?}");
     }
     for id in ["a#b", "", "!", "a!!", "가"] {

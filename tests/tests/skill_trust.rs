@@ -40,8 +40,23 @@ fn wrong_keys() -> Vec<String> {
     keys.extend((0..SECRET.len()).map(|length| SECRET[..length].to_owned()));
     keys.extend((1..=SECRET.len()).map(|start| SECRET[start..].to_owned()));
     keys.extend(
-        ["{} ", " {}", "{}\t", "{}\0", "{},", ",{}", "{},{}", "{}, {}", "x,{}", "{},x", "\"{}\"", "Bearer {}", "KakaoAK {}", "{}{}"]
-            .map(|shape| shape.replace("{}", SECRET)),
+        [
+            "{} ",
+            " {}",
+            "{}\t",
+            "{}\0",
+            "{},",
+            ",{}",
+            "{},{}",
+            "{}, {}",
+            "x,{}",
+            "{},x",
+            "\"{}\"",
+            "Bearer {}",
+            "KakaoAK {}",
+            "{}{}",
+        ]
+        .map(|shape| shape.replace("{}", SECRET)),
     );
     keys.push(SECRET.to_uppercase());
     keys.push("[redacted]".to_owned());
@@ -82,7 +97,12 @@ async fn t07_no_header_and_a_repeated_header_are_refused() {
     let table = Table::start();
     let faults = Faults::before(&table);
     let app = app(env(&faults.url(), &[]));
-    let repeated = [format!("{SECRET},{SECRET}"), format!("{SECRET}, {SECRET}"), format!("{SECRET},wrong"), format!("wrong,{SECRET}")];
+    let repeated = [
+        format!("{SECRET},{SECRET}"),
+        format!("{SECRET}, {SECRET}"),
+        format!("{SECRET},wrong"),
+        format!("wrong,{SECRET}"),
+    ];
     let calls = [call().header(HEADER, None), call().header(HEADER, None).header("x-other", Some(SECRET))].into_iter();
     for call in calls.chain(repeated.iter().map(|value| call().header(HEADER, Some(value)))) {
         assert_eq!(ask(&app, &call).await.status, 401, "{:?}", call.headers);
@@ -123,9 +143,18 @@ async fn t07_another_bots_people_get_a_polite_answer_and_nothing_is_stored() {
 #[tokio::test]
 async fn t07_only_the_word_off_switches_the_check_off() {
     let table = Table::start();
-    for (word, status) in
-        [("off", 200), (" off ", 200), ("OFF", 401), ("Off", 401), ("false", 401), ("0", 401), ("no", 401), ("", 401), ("on", 401), ("offf", 401)]
-    {
+    for (word, status) in [
+        ("off", 200),
+        (" off ", 200),
+        ("OFF", 401),
+        ("Off", 401),
+        ("false", 401),
+        ("0", 401),
+        ("no", 401),
+        ("", 401),
+        ("on", 401),
+        ("offf", 401),
+    ] {
         let app = app(env(&table.url(), &[("SKILL_SECRET_CHECK", word)]));
         assert_eq!(ask(&app, &call().header(HEADER, None)).await.status, status, "{word:?}");
     }
@@ -159,7 +188,8 @@ struct Rotation {
 impl Rotation {
     fn new() -> Self {
         let (table, parameters) = (Table::start(), Parameters::start());
-        let more = [("SKILL_SECRET", ""), ("SECRETS_PREFIX", "/kakao/dev"), ("AWS_ENDPOINT_URL_SSM", &parameters.url())];
+        let more =
+            [("SKILL_SECRET", ""), ("SECRETS_PREFIX", "/kakao/dev"), ("AWS_ENDPOINT_URL_SSM", &parameters.url())];
         let app = app(env(&table.url(), &more));
         Self { _table: table, parameters, app }
     }

@@ -56,7 +56,8 @@ async fn f02_what_is_promised_to_one_of_many_parallel_turns_is_queued() {
         let world = World::new();
         let user = format!("u{round}");
         let urls: Vec<String> = (0..16).map(|_| world.platform.callback_url()).collect();
-        let calls: Vec<Call> = urls.iter().map(|url| Call::says_with_callback(&user, "count-later soup", url)).collect();
+        let calls: Vec<Call> =
+            urls.iter().map(|url| Call::says_with_callback(&user, "count-later soup", url)).collect();
         let answers = join_all(calls.iter().map(|call| ask(&world.app, call))).await;
         let mut broken = 0;
         for (url, answer) in urls.iter().zip(&answers) {
@@ -157,7 +158,15 @@ async fn f08_lost_responses_lose_and_double_no_turn() {
 async fn f08_every_write_says_its_condition() {
     // The lint of state design, rule 2: seen at the wire, for every write that these turns make.
     let world = World::new();
-    for word in ["count", "look", "group found ABCDEFGH23", "group join ABCDEFGH23", "group place soup", "group vote soup", "group result"] {
+    for word in [
+        "count",
+        "look",
+        "group found ABCDEFGH23",
+        "group join ABCDEFGH23",
+        "group place soup",
+        "group vote soup",
+        "group result",
+    ] {
         assert!(world.says("u", word).await.is_valid(), "{word}");
     }
     let (_, entry) = world.is_promised("u", "count-later soup").await;
@@ -225,7 +234,9 @@ async fn f14_expired_items_kept_for_ever_or_removed_at_once_change_no_answer() {
         let (kept, cleaned) = (World::at(NOW), World::at(NOW));
         let mut dice = Dice::new(seed);
         for step in 0..250 {
-            let pause = Duration::from_secs(*dice.pick(&[0, 1, 59, 60, 599, 600, 601, 1_799, 1_800, 1_801, 3_599, 3_600, 7_200, 90_000]));
+            let pause = Duration::from_secs(
+                *dice.pick(&[0, 1, 59, 60, 599, 600, 601, 1_799, 1_800, 1_801, 3_599, 3_600, 7_200, 90_000]),
+            );
             for world in [&kept, &cleaned] {
                 world.pass(pause);
             }
@@ -294,7 +305,14 @@ async fn a_turn_costs_what_the_state_design_says() {
 #[tokio::test]
 async fn a_person_without_a_usable_key_is_answered_and_not_remembered() {
     let world = World::new();
-    let odd = [json!(null), json!({}), json!({ "id": "" }), json!({ "id": "a#b" }), json!({ "id": "가" }), json!({ "id": "x".repeat(10_000) })];
+    let odd = [
+        json!(null),
+        json!({}),
+        json!({ "id": "" }),
+        json!({ "id": "a#b" }),
+        json!({ "id": "가" }),
+        json!({ "id": "x".repeat(10_000) }),
+    ];
     for user in odd {
         let call = Call::says("u", "count").change(|payload| payload["userRequest"]["user"] = user.clone());
         for _ in 0..2 {

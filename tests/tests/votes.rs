@@ -57,14 +57,21 @@ async fn f02_5_days_of_30_people_who_vote_8_times_in_parallel() {
         let mut casts: Vec<(Person, PlaceId, Millis)> = Vec::new();
         for number in 0..30 {
             let mut own: Vec<_> = (0..8_u64)
-                .map(|cast| (person(number), dice.pick(&places).clone(), morning.plus(Duration::from_millis(cast * 10 + number))))
+                .map(|cast| {
+                    (
+                        person(number),
+                        dice.pick(&places).clone(),
+                        morning.plus(Duration::from_millis(cast * 10 + number)),
+                    )
+                })
                 .collect();
             *expected.entry(own[7].1.clone()).or_default() += 1;
             dice.shuffle(&mut own);
             casts.extend(own);
         }
         for chunk in casts.chunks(48) {
-            let ended = join_all(chunk.iter().map(|(person, place, at)| store.vote(&group.id, person, place, *at))).await;
+            let ended =
+                join_all(chunk.iter().map(|(person, place, at)| store.vote(&group.id, person, place, *at))).await;
             assert!(ended.iter().all(Result::is_ok), "{ended:?}");
         }
         let tally = store.tally(&group.id, None, "reader", morning.plus(Duration::from_secs(1))).await.unwrap();
@@ -81,7 +88,14 @@ async fn f02_200_parallel_votes_of_50_members_are_50() {
     for round in 0..4 {
         let ended = join_all((0..50).map(|number| async move {
             let at = NOW.plus(Duration::from_millis(round * 50 + (number * 7) % 50));
-            store.vote(&world_group(), &person(number), &PlaceId::of_name(if round % 2 == 0 { "soup" } else { "rice" }), at).await
+            store
+                .vote(
+                    &world_group(),
+                    &person(number),
+                    &PlaceId::of_name(if round % 2 == 0 { "soup" } else { "rice" }),
+                    at,
+                )
+                .await
         }))
         .await;
         assert!(ended.iter().all(Result::is_ok), "{ended:?}");
@@ -103,11 +117,13 @@ async fn f01_a_vote_five_times_is_one_vote() {
     for utterance in calls {
         let call = Call::says("u", utterance).received_at(NOW);
         assert!(ask(&world.app, &call).await.is_valid());
-        let after_one = world.state().into_iter().filter(|item| !text(item, "PK").starts_with("RL#")).collect::<Vec<_>>();
+        let after_one =
+            world.state().into_iter().filter(|item| !text(item, "PK").starts_with("RL#")).collect::<Vec<_>>();
         for _ in 0..4 {
             assert!(ask(&world.app, &call.again()).await.is_valid(), "{utterance}");
         }
-        let after_five = world.state().into_iter().filter(|item| !text(item, "PK").starts_with("RL#")).collect::<Vec<_>>();
+        let after_five =
+            world.state().into_iter().filter(|item| !text(item, "PK").starts_with("RL#")).collect::<Vec<_>>();
         assert_eq!(after_one, after_five, "{utterance}");
     }
     assert!(world.says("u", "group result").await.text().starts_with("soup=1"));
@@ -232,21 +248,22 @@ async fn t28_a_payload_cannot_vote_for_somebody_else() {
     world.says("victim", "group vote rice").await;
     world.pass(Duration::from_secs(1));
     let victim = person_of("victim");
-    let forgeries: Vec<Box<dyn Fn(&mut serde_json::Value)>> = vec![
-        Box::new(|payload| payload["action"]["clientExtra"] = json!({ "person": person_of("victim"), "user": "victim" })),
-        Box::new(|payload| payload["action"]["params"] = json!({ "user": "victim", "person": person_of("victim") })),
-        Box::new(|payload| payload["userRequest"]["params"]["user"] = json!({ "id": "victim" })),
-        Box::new(|payload| payload["userRequest"]["user"]["properties"]["botUserKey"] = "victim".into()),
-        Box::new(|payload| payload["userRequest"]["user"]["properties"]["bot_user_key"] = "victim".into()),
-        Box::new(|payload| payload["userRequest"]["user"]["person"] = person_of("victim").into()),
-        Box::new(|payload| payload["user"] = json!({ "id": "victim" })),
-        Box::new(|payload| payload["contexts"] = json!([{ "name": "user", "params": { "id": { "value": "victim" } } }])),
+    let forgeries: [fn(&mut serde_json::Value); 8] = [
+        |payload| payload["action"]["clientExtra"] = json!({ "person": person_of("victim"), "user": "victim" }),
+        |payload| payload["action"]["params"] = json!({ "user": "victim", "person": person_of("victim") }),
+        |payload| payload["userRequest"]["params"]["user"] = json!({ "id": "victim" }),
+        |payload| payload["userRequest"]["user"]["properties"]["botUserKey"] = "victim".into(),
+        |payload| payload["userRequest"]["user"]["properties"]["bot_user_key"] = "victim".into(),
+        |payload| payload["userRequest"]["user"]["person"] = person_of("victim").into(),
+        |payload| payload["user"] = json!({ "id": "victim" }),
+        |payload| payload["contexts"] = json!([{ "name": "user", "params": { "id": { "value": "victim" } } }]),
     ];
     for (number, forge) in forgeries.iter().enumerate() {
-        let answer = ask(&world.app, &Call::says("u", "group vote soup").change(|payload| forge(payload))).await;
+        let answer = ask(&world.app, &Call::says("u", "group vote soup").change(forge)).await;
         assert!(answer.is_valid(), "{number}");
         let day = NOW.kst_day();
-        let vote = world.table.item(&format!("GRP#{}#D#{day}", GroupId::of_code(CODE)), &format!("VOTE#{victim}")).unwrap();
+        let vote =
+            world.table.item(&format!("GRP#{}#D#{day}", GroupId::of_code(CODE)), &format!("VOTE#{victim}")).unwrap();
         assert_eq!(text(&vote, "c"), PlaceId::of_name("rice").to_string(), "forgery {number}");
     }
 }
@@ -294,7 +311,9 @@ async fn t28_a_result_is_settled_once_and_for_all_readers() {
     assert!(!open.closed);
     let results = join_all((0..20).map(|reader| {
         let (store, group) = (&store, &group);
-        async move { store.tally(&group.id, Some(noon), &format!("r{reader}"), noon.plus(Duration::from_secs(10))).await.unwrap() }
+        async move {
+            store.tally(&group.id, Some(noon), &format!("r{reader}"), noon.plus(Duration::from_secs(10))).await.unwrap()
+        }
     }))
     .await;
     assert!(results.iter().all(|result| result.closed && *result == results[0]));
@@ -378,7 +397,8 @@ async fn f24_two_sandboxes_five_seconds_apart_keep_the_later_vote() {
     world.says("u", &format!("group found {CODE}")).await;
     let ahead = world.sandbox(Obedient::default(), Clock::at(NOW.plus(Duration::from_secs(5))));
     // The gateway says when: the sandbox whose clock is ahead believes it too.
-    let call = |utterance: &str, after: u64| Call::says("u", utterance).received_at(NOW.plus(Duration::from_millis(after)));
+    let call =
+        |utterance: &str, after: u64| Call::says("u", utterance).received_at(NOW.plus(Duration::from_millis(after)));
     world.pass(Duration::from_secs(3));
     assert_eq!(ask(&ahead, &call("group vote soup", 2_000)).await.text(), "Counted");
     assert_eq!(ask(&world.app, &call("group vote rice", 2_500)).await.text(), "Counted");
@@ -412,7 +432,8 @@ async fn f39_a_crowd_is_counted_by_one_reader_every_two_seconds() {
                 read(format!("{round}-{reader}-a")).await;
             }
             join_all((0..15).map(|reader| read(format!("{round}-{reader}-b")))).await;
-            let (items, writes) = (world.faults.items_read(), world.faults.count("UpdateItem") + world.faults.count("PutItem"));
+            let (items, writes) =
+                (world.faults.items_read(), world.faults.count("UpdateItem") + world.faults.count("PutItem"));
             // 20 readers: one may count the crowd, the others see no more than a first page.
             assert!(items <= crowd + 20 * 30, "{crowd} votes, round {round}: 20 readers read {items} items");
             assert!(writes <= 20, "{crowd} votes, round {round}: {writes} writes");
@@ -459,10 +480,14 @@ async fn f02_a_later_vote_wins_whatever_order_they_arrive_in() {
         for cast in casts {
             let at = NOW.plus(Duration::from_millis(cast));
             let voted = store.vote(&group.id, &voter, &PlaceId::of_name(&format!("place {cast}")), at).await.unwrap();
-            assert_eq!(voted, if latest.is_some_and(|latest| cast < latest) { Voted::Superseded } else { Voted::Counted });
+            assert_eq!(
+                voted,
+                if latest.is_some_and(|latest| cast < latest) { Voted::Superseded } else { Voted::Counted }
+            );
             latest = latest.max(Some(cast));
         }
-        let vote = world.table.item(&format!("GRP#{}#D#{}", group.id, NOW.kst_day()), &format!("VOTE#{voter}")).unwrap();
+        let vote =
+            world.table.item(&format!("GRP#{}#D#{}", group.id, NOW.kst_day()), &format!("VOTE#{voter}")).unwrap();
         assert_eq!(text(&vote, "c"), PlaceId::of_name("place 5").to_string());
     }
 }
