@@ -19,6 +19,7 @@ dev: ## 노트북에서 전부 실행 | everything in one process: functions, ta
 	@$(KAKAO) dev $(ARGS)
 
 test: ## 모든 검사와 테스트 | every check and test (ARGS="fmt clippy" runs only those)
+	@command -v python3 >/dev/null || { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
 	@scripts/test $(ARGS)
 
 check: ## 빠른 검사 | the quick ones: fmt, clippy, docs

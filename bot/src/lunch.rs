@@ -81,9 +81,7 @@ type LunchTurn<'a> = Turn<'a, Talk>;
 /// 차례: 무슨 말에 무엇으로 답하는지.
 pub async fn reply(turn: &LunchTurn<'_>) -> Result<LunchReply, Oops> {
     let Some(groups) = turn.groups() else {
-        return Ok(Reply::text(
-            "누구신지 알 수 없어서 투표를 도와드릴 수 없어요. 관리자센터의 '스킬 테스트'가 아니라 채널에서 말을 걸어 주세요.",
-        ));
+        return Ok(Reply::text("누가 보낸 말인지 알 수 없어서 투표를 도와드릴 수 없어요. 채널에서 말을 걸어 주세요."));
     };
     if let Some(ballot) = turn.extra::<Ballot>() {
         return vote(turn, &groups, ballot).await;

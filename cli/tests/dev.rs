@@ -1,11 +1,10 @@
 //! `kakao dev` as a whole: the real program, a real port, a real file.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -14,7 +13,7 @@ use shared::kakao::skill::SkillResponse;
 
 mod harness;
 
-use harness::{Dev, SECRET, kakao, request, soon};
+use harness::{Dev, kakao, soon};
 
 #[test]
 fn it_says_what_one_needs_to_know_and_then_ready() {

@@ -129,12 +129,13 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         };
         let reply = app.bot.reply(&turn).await.map_err(Trouble::Bot)?;
         let talk = match &reply.talk {
-            Some(next) if remembers::<B>() => Some(serde_json::to_string(next)?),
+            _ if is_newer::<B>(&seen) => None,
+            Some(next) if remembers::<B>() => Some((serde_json::to_string(next)?, B::TALK_VERSION)),
             _ => still(&seen, app.clock.now()),
         };
         let effect = promise(&reply.answer, &asked)?;
         let entries: Vec<_> = effect.iter().map(Effect::entry).collect::<Result<_, _>>()?;
-        let talk = talk.as_deref().map(|json| (json, B::TALK_VERSION));
+        let talk = talk.as_ref().map(|(json, version)| (json.as_str(), *version));
         let kept = match (memory, entries.first()) {
             (Some(person), _) => app.store().keep(person, &seen, talk, &entries, asked.owner, app.clock.now()).await?,
             (None, Some(entry)) => {
@@ -149,7 +150,13 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
                 again = false;
                 continue;
             }
-            Kept::Changed(_) => Log::warn("talk.conflict").request(asked.owner).write(),
+            Kept::Changed(_) => {
+                Log::warn("talk.conflict").request(asked.owner).write();
+                // The talk stays as the other turn left it; what was promised is queued all the same.
+                for entry in &entries {
+                    app.store().put_entry(entry, app.clock.now()).await?;
+                }
+            }
             Kept::Repeated => Log::info("turn.repeated").request(asked.owner).write(),
             Kept::Saved => {}
         }
@@ -184,13 +191,21 @@ fn promise<J: serde::Serialize>(answer: &Answer<J>, asked: &Asked<'_>) -> Result
     })
 }
 
-/// An unchanged talk is written again only when half its time has passed, so that it lives on while the person talks.
-fn still(seen: &Recalled, now: Millis) -> Option<String> {
+/// An unchanged talk is written again only when half its time has passed, so that it lives on while the person talks. It keeps
+/// the version it was written with: nobody has upgraded it yet.
+fn still(seen: &Recalled, now: Millis) -> Option<(String, u32)> {
     let worn = seen.expires.since(now) < TALK_LASTS / 2;
-    seen.talk.clone().filter(|_| worn)
+    let json = seen.talk.clone().filter(|_| worn)?;
+    Some((json, seen.version))
 }
 
-/// A talk of this version is read, of an older one upgraded; a newer or unreadable one starts over.
+/// A talk that a newer version of the bot left: this one cannot read it and must not write over it.
+fn is_newer<B: Skills>(seen: &Recalled) -> bool {
+    seen.talk.is_some() && seen.version > B::TALK_VERSION
+}
+
+/// A talk of this version is read, of an older one upgraded; an unreadable one starts over, and so does, for this turn only, a
+/// newer one.
 fn read_talk<B: Skills>(seen: &Recalled) -> B::Talk {
     let read = seen.talk.as_deref().and_then(|json| {
         if seen.version == B::TALK_VERSION {

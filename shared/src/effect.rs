@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::clock::Millis;
 use crate::store::{Entry, EntryId};
 
-/// An effect. Later surfaces add their own kinds; a kind that a release does not know is left for the release that does.
+/// An effect. Later surfaces add their own kinds; a kind that a release does not know is left for the release that does
+/// ([`Read::Newer`]).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -41,7 +42,36 @@ pub enum Work {
     },
 }
 
+/// What an entry's body turned out to be.
+#[derive(Clone, Debug)]
+pub enum Read {
+    /// An effect.
+    Known(Effect),
+    /// A kind that only a newer release can carry out.
+    Newer,
+    /// Nothing that can be carried out by anybody.
+    Broken,
+}
+
 impl Effect {
+    /// Every kind there is, as the body spells it.
+    const KINDS: &[&str] = &["deliver"];
+
+    /// Reads an entry's body.
+    pub fn read(body: &str) -> Read {
+        #[derive(Deserialize)]
+        struct Kind {
+            kind: String,
+        }
+        match serde_json::from_str(body) {
+            Ok(effect) => Read::Known(effect),
+            Err(_) => match serde_json::from_str::<Kind>(body) {
+                Ok(other) if !Self::KINDS.contains(&other.kind.as_str()) => Read::Newer,
+                _ => Read::Broken,
+            },
+        }
+    }
+
     /// The entry that carries this effect. What makes it the same effect makes it the same entry: a repeat finds it there.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 //! Floors, bottom to top; no arrow runs back up:
 //!
 //! ```text
-//! kakao (wire types), error, clock, log
-//! store (the table), kapi (calls we make), http, env, secret
-//! verify, app
-//! bot (the seam an author writes against), lambda
+//! kakao (wire types), clock, log
+//! http, env, kapi (calls we make), secret, store (the table)
+//! app, verify
+//! bot (the seam an author writes against), effect, converse, endpoint, lambda
 //! ```
 //!
 //! A bot author reads [`bot`]; a maintainer reads `functions/skill/src/lib.rs` first and follows the names down.

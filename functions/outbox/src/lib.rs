@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use shared::app::App;
 use shared::bot::Skills;
 use shared::clock::Millis;
-use shared::effect::Effect;
+use shared::effect::{Effect, Read};
 use shared::lambda::Consumer;
 use shared::log::Log;
 use shared::store::{EntryId, Outcome, StoreError};
@@ -148,12 +148,13 @@ impl<B: Skills> Shift<'_, B> {
         let Some(claimed) = self.app.store().claim_entry(id, self.owner, lease, now).await? else {
             return Ok(()); // done, parked, or somebody else's
         };
-        let effect = claimed.body.as_deref().and_then(|body| serde_json::from_str::<Effect>(body).ok());
-        let outcome = match effect {
-            Some(Effect::Deliver(delivery)) => deliver::deliver(self.app, &delivery, self.owner, self.until).await,
-            // A kind that only a newer release knows is left for that release; it is parked if none comes.
-            Some(_) => Outcome::Again,
-            None => Outcome::Parked,
+        let outcome = match claimed.body.as_deref().map_or(Read::Broken, Effect::read) {
+            Read::Known(Effect::Deliver(delivery)) => {
+                deliver::deliver(self.app, &delivery, self.owner, self.until).await
+            }
+            // Left for the release that knows it; parked if none comes.
+            Read::Known(_) | Read::Newer => Outcome::Again,
+            Read::Broken => Outcome::Parked,
         };
         let outcome = self.app.store().finish_entry(&claimed, outcome, self.app.clock.now()).await?;
         let took = self.app.clock.now().since(now);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use shared::app::App;
 use shared::bot::Checks;
-use shared::endpoint::Endpoint;
+use shared::endpoint::{Endpoint, catch_panic};
 use shared::http::{Request, Response, Route};
 use shared::kakao;
 use shared::kakao::skill::{CheckRequest, CheckResponse};
@@ -42,7 +42,10 @@ impl<B: Checks> Endpoint<B> for SkillCheck {
         let (id, received) = (request.id.clone(), request.received);
         let name = captures.into_iter().next().unwrap_or_default();
         let (outcome, response) = match verify::skill_secret(app, request).await {
-            Ok(verified) => check(app, &verified, &name).await,
+            // A panic in the bot is a technical failure like any other, and counted as one.
+            Ok(verified) => catch_panic(check(app, &verified, &name))
+                .await
+                .unwrap_or_else(|| ("error", Some(CheckResponse::error()))),
             Err(Refused::NotTrusted) => ("untrusted", None),
             Err(Refused::CannotTell(_)) => ("error", Some(CheckResponse::error())),
         };

@@ -9,7 +9,7 @@ use shared::app::App;
 use shared::bot::Skills;
 use shared::clock::Millis;
 use shared::converse::{self, Asked, Said, Trouble};
-use shared::endpoint::Endpoint;
+use shared::endpoint::{Endpoint, catch_panic};
 use shared::http::{Request, Response, Route};
 use shared::kakao::skill::{SkillRequest, SkillResponse};
 use shared::kakao::{self, limits};
@@ -57,7 +57,10 @@ impl<B: Skills> Endpoint<B> for Skill {
         let (id, received) = (request.id.clone(), request.received);
         let skill = captures.into_iter().next().unwrap_or_default();
         let ended = match verify::skill_secret(app, request).await {
-            Ok(verified) => turn(app, &verified, &skill).await,
+            // A panic in the bot is an apology like any other, and counted as one.
+            Ok(verified) => catch_panic(turn(app, &verified, &skill))
+                .await
+                .unwrap_or_else(|| Ended::Apology(SkillResponse::text(shared::bot::SORRY))),
             Err(Refused::NotTrusted) => Ended::Untrusted,
             Err(Refused::CannotTell(_)) => Ended::Apology(app.bot.sorry()),
         };

@@ -72,8 +72,8 @@ impl<T> Turn<'_, T> {
         self.desk.time_left()
     }
 
-    /// Groups that decide together, in the name of this person. `None` if the platform did not say who it is (the skill test of the
-    /// admin center does not).
+    /// Groups that decide together, in the name of this person. `None` if the request does not say
+    /// who it is, or of which bot (some photo messages do not).
     pub fn groups(&self) -> Option<Groups<'_>> {
         Some(Groups { services: self.desk.services, person: self.person?, owner: self.desk.owner, at: self.desk.at })
     }

@@ -21,6 +21,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 /// A finished entry stays readable for so long, without its body.
 const REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
 
+/// A parked entry keeps its body for so long: for a person to look at, and not for ever, because it may hold what somebody wrote.
+const PARKED_FOR: Duration = Duration::from_secs(14 * 86_400);
+
 /// How many entries of each shard one sweep takes.
 const SWEEP: i32 = 25;
 
@@ -184,8 +187,14 @@ impl Store {
                 .text(":shard", shard)
                 .text(":due", due)
             }
-            Outcome::Parked => Write::update(Key::entry(&claimed.id), "SET st = :st, ua = :now REMOVE DPK, DSK", mine)
-                .text(":st", "PARKED"),
+            Outcome::Parked => Write::update(
+                Key::entry(&claimed.id),
+                "SET st = :st, ua = :now, #ttl = :ttl REMOVE DPK, DSK",
+                mine,
+            )
+            .name("#ttl", "ttl")
+            .text(":st", "PARKED")
+            .number(":ttl", now.plus(PARKED_FOR).secs()),
         };
         self.write(write.text(":me", &claimed.owner).number(":now", now.0)).await?;
         Ok(outcome)

@@ -70,10 +70,12 @@ impl Front {
                     let _ = stream.set_nodelay(true);
                     match tls {
                         None => carry(stream, to, &opened, orders).await,
-                        Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => carry(stream, to, &opened, orders).await,
-                            Err(_) => {} // the certificate was not believed
-                        },
+                        // If the certificate is not believed there is nothing to carry.
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                carry(stream, to, &opened, orders).await;
+                            }
+                        }
                     }
                 });
             }
