@@ -1,10 +1,13 @@
 //! T01: how long it takes to refuse a key tells nothing about the key. Counted, not timed: the comparison runs under
 //! `valgrind --tool=callgrind`, once with each kind of key, and must execute the same number of instructions, to the last one.
 
+mod lambda_support;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
 
+use lambda_support::valgrind;
 use shared::secret::Keys;
 
 /// The key to present, and how to compare it: set for the child that runs under callgrind.
@@ -42,10 +45,10 @@ fn one_comparison() {
 }
 
 /// Instructions that the comparison executed.
-fn instructions(compare: &str, presented: &str) -> u64 {
+fn instructions(valgrind: &Path, compare: &str, presented: &str) -> u64 {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("callgrind.out");
-    let child = Command::new("valgrind")
+    let child = Command::new(valgrind)
         .args(["--tool=callgrind", "--toggle-collect=*counted_by_callgrind*"])
         .arg(format!("--callgrind-out-file={}", out.display()))
         .arg(std::env::current_exe().expect("this test"))
@@ -61,24 +64,19 @@ fn instructions(compare: &str, presented: &str) -> u64 {
 
 #[test]
 fn t01_equal_and_unequal_keys_cost_the_same_instructions() {
-    if !Path::new("/usr/bin/valgrind").exists() {
-        println!(
-            "SKIPPED: there is no valgrind, so NOTHING WAS SHOWN about constant time. What to do: apt-get install valgrind"
-        );
-        return;
-    }
+    let Some(valgrind) = valgrind("NOTHING WAS SHOWN about constant time") else { return };
     let mut almost = FIRST.to_owned();
     almost.replace_range(31.., "e");
     let wrong = ["ffffffffffffffffffffffffffffffff", almost.as_str(), "KAKAO-AK-0123456789abcdef0123456"];
     let right = [FIRST, SECOND];
 
-    let naive: Vec<u64> = right.iter().chain(&wrong).map(|key| instructions("naive", key)).collect();
+    let naive: Vec<u64> = right.iter().chain(&wrong).map(|key| instructions(&valgrind, "naive", key)).collect();
     assert!(
         naive.iter().any(|count| *count != naive[0]),
         "the naive comparison looks constant: this test shows nothing {naive:?}"
     );
 
-    let ours: Vec<u64> = right.iter().chain(&wrong).map(|key| instructions("accept", key)).collect();
+    let ours: Vec<u64> = right.iter().chain(&wrong).map(|key| instructions(&valgrind, "accept", key)).collect();
     println!(
         "instructions: right first, right second, wrong, one letter wrong, same length: {ours:?}; naive: {naive:?}"
     );

@@ -64,12 +64,10 @@ async fn f36_a_slow_parameter_store_is_waited_for_before_the_first_event() {
         let bootstrap = start(function, &table.url(), &slow.url()).await;
         assert!(started.elapsed() >= Duration::from_millis(500), "{function} did not wait: this test shows nothing");
         assert_eq!(parameters.calls() - before, 1);
-        let asked = Instant::now();
         let name = if function == "skill" { "choose" } else { "phone-accepted" };
         let answer = answer(bootstrap.invoke(&event(function, name, NOW)).await);
         assert_eq!(answer, reply(function, name));
-        assert!(asked.elapsed() < Duration::from_millis(500), "the first turn waited for the secret");
-        assert_eq!(parameters.calls() - before, 1, "{function}");
+        assert_eq!(parameters.calls() - before, 1, "{function}: the first turn did not have to read it");
     }
 }
 

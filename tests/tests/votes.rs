@@ -309,6 +309,11 @@ async fn t28_a_result_is_settled_once_and_for_all_readers() {
     }
     let open = store.tally(&group.id, Some(noon), "r", noon.minus(Duration::from_secs(1))).await.unwrap();
     assert!(!open.closed);
+    // Too late, at the very moment of closing and after it: by people who had not voted.
+    for (number, late) in [(7, 0), (8, 1_000)] {
+        let at = noon.plus(Duration::from_millis(late));
+        store.vote(&group.id, &person(number), &PlaceId::of_name("rice"), at).await.unwrap();
+    }
     let results = join_all((0..20).map(|reader| {
         let (store, group) = (&store, &group);
         async move {
@@ -317,6 +322,7 @@ async fn t28_a_result_is_settled_once_and_for_all_readers() {
     }))
     .await;
     assert!(results.iter().all(|result| result.closed && *result == results[0]));
+    assert_eq!(counts(&results[0]), BTreeMap::from([(PlaceId::of_name("soup"), 5)]));
     // A vote that claims to be from before closing and comes after the settling does not count any more.
     store.vote(&group.id, &person(9), &PlaceId::of_name("rice"), noon.minus(HOUR)).await.unwrap();
     assert_eq!(store.tally(&group.id, Some(noon), "r", noon.plus(Duration::from_secs(20))).await.unwrap(), results[0]);

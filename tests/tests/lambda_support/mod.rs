@@ -4,6 +4,7 @@
 
 pub(crate) mod front;
 
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
@@ -65,4 +66,14 @@ pub(crate) fn answer(ended: Ended) -> Value {
 pub(crate) fn is_apology(answer: &Value) -> bool {
     answer["statusCode"] == 200
         && answer["body"]["template"]["outputs"] == json!([{ "simpleText": { "text": shared::bot::SORRY } }])
+}
+
+/// Where valgrind is, or `None` after saying loudly that without it `what` is not shown.
+pub(crate) fn valgrind(what: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join("valgrind")).find(|file| file.exists());
+    if found.is_none() {
+        println!("SKIPPED: there is no valgrind, so {what}. What to do: apt-get install valgrind");
+    }
+    found
 }
