@@ -60,7 +60,6 @@ struct Ballot {
     group: GroupId,
     place: PlaceId,
     name: String,
-    closes: Option<u16>,
 }
 
 /// "그룹 바꾸기" 버튼이 들고 다니는 것.
@@ -133,7 +132,7 @@ async fn choose(turn: &LunchTurn<'_>, groups: &Groups<'_>) -> Result<LunchReply,
     }
     let from = turn.extra::<Page>().map_or(0, |page| page.from).min(menu.places.len() - 1);
     let page = &menu.places[from..menu.places.len().min(from + PLACES_A_PAGE)];
-    let ballots = page.iter().map(|place| ballot(&group, place, menu.closes));
+    let ballots = page.iter().map(|place| ballot(&group, place));
     let mut response =
         SkillResponse::text(format!("오늘 점심, 어디로 갈까요? ({})", group.name)).quick_replies(ballots);
     if from + PLACES_A_PAGE < menu.places.len() {
@@ -143,8 +142,8 @@ async fn choose(turn: &LunchTurn<'_>, groups: &Groups<'_>) -> Result<LunchReply,
     Ok(stay(turn, group, response.quick_reply(add_place_reply())))
 }
 
-fn ballot(group: &Group, place: &Place, closes: Option<u16>) -> QuickReply {
-    let ballot = Ballot { group: group.id.clone(), place: place.id.clone(), name: place.name.clone(), closes };
+fn ballot(group: &Group, place: &Place) -> QuickReply {
+    let ballot = Ballot { group: group.id.clone(), place: place.id.clone(), name: place.name.clone() };
     QuickReply::message(&place.name, format!("{}에 투표", place.name)).extra(ballot)
 }
 
@@ -155,15 +154,10 @@ async fn vote(turn: &LunchTurn<'_>, groups: &Groups<'_>, ballot: Ballot) -> Resu
         _ => groups.mine().await?.into_iter().find(|group| group.id == ballot.group),
     };
     let Some(group) = group else { return Ok(no_group()) };
-    if let Some(minute) = ballot.closes
-        && turn.at().kst_minute() >= minute
-    {
-        let text = format!("오늘 투표는 {}에 마감됐어요.", clock(minute));
-        return Ok(stay(turn, group, SkillResponse::text(text).quick_reply(result_reply())));
-    }
     let text = match groups.vote(&group, &ballot.place).await? {
         Voted::Counted => format!("{}에 한 표 던졌어요. 마음이 바뀌면 다시 골라도 돼요.", ballot.name),
         Voted::Superseded => "그 뒤에 던진 표가 있어서 그 표를 그대로 뒀어요.".to_owned(),
+        Voted::Closed(minute) => format!("오늘 투표는 {}에 마감됐어요. 그 전에 던진 표만 세요.", clock(minute)),
     };
     let again = QuickReply::message("다시 고르기", "#점심 선택");
     Ok(stay(turn, group, SkillResponse::text(text).quick_replies([result_reply(), again])))

@@ -21,7 +21,7 @@ pub struct Asked<'a> {
     pub at: Millis,
     /// When there must be an answer.
     pub until: Millis,
-    /// Who takes the turn: the request id.
+    /// Whose turn it is: the gateway's id of the request, also when the outbox takes it again.
     pub owner: &'a str,
     /// Where a late answer may be delivered.
     pub callback: Option<&'a str>,
@@ -129,6 +129,8 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         };
         let reply = app.bot.reply(&turn).await.map_err(Trouble::Bot)?;
         let talk = match &reply.talk {
+            // Kept already: this very turn ran before, and only its answer came too late.
+            _ if seen.owner.as_deref() == Some(asked.owner) => None,
             _ if is_newer::<B>(&seen) => None,
             Some(next) if remembers::<B>() => Some((serde_json::to_string(next)?, B::TALK_VERSION)),
             _ => still(&seen, app.clock.now()),
@@ -173,7 +175,11 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
 /// # Errors
 /// If it cannot be queued.
 pub async fn carry_over<B>(app: &App<B>, asked: &Asked<'_>, callback_url: &str) -> Result<(), Trouble> {
-    let work = Work::Turn { skill: asked.skill.to_owned(), request: serde_json::to_value(asked.request)? };
+    let work = Work::Turn {
+        id: asked.owner.to_owned(),
+        skill: asked.skill.to_owned(),
+        request: serde_json::to_value(asked.request)?,
+    };
     let entry = Effect::Deliver(Delivery { callback_url: callback_url.to_owned(), issued: asked.at, work }).entry()?;
     app.store().put_entry(&entry, app.clock.now()).await?;
     Ok(())

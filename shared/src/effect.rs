@@ -35,6 +35,8 @@ pub enum Work {
     Job(Value),
     /// A turn that did not end in time: it is taken again.
     Turn {
+        /// The gateway's id of the request: what it has kept already is not kept again.
+        id: String,
         /// The last part of the skill's URL.
         skill: String,
         /// The request as it came.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared::bot::TOO_LATE;
 use shared::clock::{Clock, Millis};
 use shared::effect::{Delivery, Effect, Work};
-use shared::store::{EntryId, MAX_TRIES, Outcome};
+use shared::store::{Claim, EntryId, MAX_TRIES, Outcome};
 use tests::faults::{ALWAYS, Dice, Fault, scaled};
 use tests::platform::bots::{Errand, Obedient};
 use tests::platform::{Call, Takes, World, ask, until, wake};
@@ -520,14 +520,14 @@ async fn f25_an_entry_that_keeps_failing_is_parked_after_eight_tries() {
         let claimed = store
             .claim_entry(&id, &format!("o{tried}"), now.plus(LEASE), now)
             .await
-            .unwrap()
-            .expect("its time has come");
+            .unwrap();
+        let Claim::Ours(claimed) = claimed else { panic!("its time has come: {claimed:?}") };
         assert_eq!(claimed.tries, tried);
         let outcome = store.finish_entry(&claimed, Outcome::Again, now).await.unwrap();
         assert_eq!(outcome, if tried < MAX_TRIES { Outcome::Again } else { Outcome::Parked });
         let early =
             store.claim_entry(&id, "early", now.plus(LEASE), now.plus(Duration::from_millis(999))).await.unwrap();
-        assert!(early.is_none(), "it waits");
+        assert_eq!(early, Claim::NotNow, "it waits");
         world.pass(Duration::from_secs(3_600));
         let due = store.due_entries(world.app.clock.now()).await.unwrap();
         assert_eq!(due.contains(&id), tried < MAX_TRIES);
@@ -541,9 +541,9 @@ async fn f08_two_late_turns_of_one_person_in_one_batch_are_both_counted() {
     let world = World::new();
     assert_eq!(world.says("u", "count").await.text(), "1");
     let mut entries = Vec::new();
-    for _ in 0..2 {
+    for number in 0..2 {
         let request = serde_json::from_slice(&Call::says("u", "count").body).unwrap();
-        let work = Work::Turn { skill: "test".to_owned(), request };
+        let work = Work::Turn { id: format!("late-{number}"), skill: "test".to_owned(), request };
         let callback_url = world.platform.callback_url();
         let entry = Effect::Deliver(Delivery { callback_url, issued: world.app.clock.now(), work }).entry().unwrap();
         world.app.store().put_entry(&entry, world.app.clock.now()).await.unwrap();

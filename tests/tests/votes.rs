@@ -284,6 +284,7 @@ async fn t28_a_vote_after_closing_does_not_change_the_result() {
         let group = group(&world).await;
         let store = world.app.store();
         let minute = Duration::from_secs(60);
+        store.set_closing(&group.id, Some(12 * 60)).await.unwrap();
         store.vote(&group.id, &person(1), &PlaceId::of_name("soup"), noon.minus(minute)).await.unwrap();
         if read_before {
             let settled = store.tally(&group.id, Some(noon), "r", noon.plus(Duration::from_secs(30))).await.unwrap();

@@ -14,8 +14,15 @@ use shared::kapi::skill_callback::{self, CallbackUrl, DELIVER_WITHIN, Delivered}
 use shared::log::Log;
 use shared::store::{CallbackClaim, Outcome};
 
+/// Until when after it was issued a URL is used at all. Answers are planned for [`DELIVER_WITHIN`]; what is left is for a polite
+/// last word of an entry that was found late.
+const LAST_WORD_WITHIN: Duration = Duration::from_secs(55);
+
 /// Kept free for claiming the URL and sending.
 const SENDING: Duration = Duration::from_secs(3);
+
+/// How long before the next attempt if the table could not be asked for the URL.
+const CLAIM_AGAIN: Duration = Duration::from_millis(300);
 
 /// How long before a second attempt if the first never left this machine.
 const RECONNECT: Duration = Duration::from_millis(200);
@@ -25,22 +32,34 @@ pub(super) async fn deliver<B: Skills>(app: &App<B>, delivery: &Delivery, owner:
         report("not-allowed");
         return Outcome::Parked;
     };
-    let send_by = delivery.issued.plus(DELIVER_WITHIN).min(until);
+    let send_by = delivery.issued.plus(LAST_WORD_WITHIN).min(until);
     if app.clock.now() >= send_by {
         report("late");
         return Outcome::Dropped;
     }
-    let answer = answer(app, delivery, owner, send_by.minus(SENDING)).await;
-    match app.store().claim_callback(&delivery.callback_url, owner, app.clock.now()).await {
-        Ok(CallbackClaim::Ours) => send(app, &url, &answer, send_by).await,
-        Ok(CallbackClaim::Spent) => {
+    let work_until = delivery.issued.plus(DELIVER_WITHIN).min(until).minus(SENDING);
+    let answer = answer(app, delivery, owner, work_until).await;
+    match claim(app, &delivery.callback_url, owner, send_by).await {
+        Some(CallbackClaim::Ours) => send(app, &url, &answer, send_by).await,
+        Some(CallbackClaim::Spent) => {
             report("spent");
             Outcome::Dropped
         }
-        // Nothing was sent. There may be time for another try, and if there is not it will be dropped as late.
-        Err(error) => {
-            Log::error("outbox.store").kind(error.kind()).write();
-            Outcome::Again
+        // Nothing was sent. If there is no time for another try it will be dropped as late.
+        None => Outcome::Again,
+    }
+}
+
+/// The one use of the URL, asked for as long as there is time: the answer is ready and a person is waiting for it.
+async fn claim<B>(app: &App<B>, url: &str, owner: &str, until: Millis) -> Option<CallbackClaim> {
+    loop {
+        match app.store().claim_callback(url, owner, app.clock.now()).await {
+            Ok(claim) => return Some(claim),
+            Err(error) => Log::error("outbox.store").kind(error.kind()).write(),
+        }
+        tokio::time::sleep(CLAIM_AGAIN).await;
+        if app.clock.now() >= until {
+            return None;
         }
     }
 }
@@ -80,9 +99,9 @@ async fn work<B: Skills>(
 ) -> Result<SkillResponse, Trouble> {
     match &delivery.work {
         Work::Job(job) => do_job(app, serde_json::from_value(job.clone())?, delivery, owner, until).await,
-        Work::Turn { skill, request } => {
+        Work::Turn { id, skill, request } => {
             let request: SkillRequest = serde_json::from_value(request.clone())?;
-            let asked = Asked { skill, request: &request, at: delivery.issued, until, owner, callback: None };
+            let asked = Asked { skill, request: &request, at: delivery.issued, until, owner: id, callback: None };
             match converse::take(app, asked).await? {
                 Said::Now(response) => Ok(response),
                 Said::Work { job, .. } => do_job(app, job, delivery, owner, until).await,

@@ -14,7 +14,7 @@ mod deliver;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::app::App;
@@ -23,7 +23,7 @@ use shared::clock::Millis;
 use shared::effect::{Effect, Read};
 use shared::lambda::Consumer;
 use shared::log::Log;
-use shared::store::{EntryId, Outcome, StoreError};
+use shared::store::{Claim, EntryId, Outcome, StoreError};
 
 /// The function.
 #[derive(Debug)]
@@ -31,6 +31,9 @@ pub struct Outbox;
 
 /// How far the clocks of two sandboxes may be apart (state design, rule 5): a lease outlives its holder by this.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
+
+/// How many entries are worked on at once: a batch of the stream and a half. More would only wait for each other at the table.
+const AT_ONCE: usize = 16;
 
 impl<B: Skills> Consumer<B> for Outbox {
     const NAME: &'static str = "outbox";
@@ -59,7 +62,7 @@ enum Event {
     /// <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
     Stream {
         #[serde(rename = "Records")]
-        records: Vec<Record>,
+        records: Vec<Value>,
     },
     /// The schedule's own words, in `template.yaml`.
     Sweep {
@@ -68,29 +71,12 @@ enum Event {
     },
 }
 
-#[derive(Deserialize)]
-struct Record {
-    dynamodb: Change,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Change {
-    #[serde(default)]
-    keys: Keys,
-    sequence_number: String,
-}
-
-#[derive(Default, Deserialize)]
-struct Keys {
-    #[serde(rename = "PK", default)]
-    pk: Text,
-}
-
-#[derive(Default, Deserialize)]
-struct Text {
-    #[serde(rename = "S", default)]
-    s: String,
+/// The entry that a stream record is about, and the record's number in the stream. `None` for a record that is about something
+/// else, or about nothing that can be understood: it is nobody's work, and no reason to leave its neighbours undone.
+fn entry_of(record: &Value) -> Option<(EntryId, &str)> {
+    let change = &record["dynamodb"];
+    let id = EntryId::from_pk(change["Keys"]["PK"]["S"].as_str()?)?;
+    Some((id, change["SequenceNumber"].as_str().unwrap_or_default()))
 }
 
 /// One invocation.
@@ -103,14 +89,14 @@ struct Shift<'a, B> {
 impl<B: Skills> Shift<'_, B> {
     /// Reports exactly the records whose entries could not even be claimed or finished; those come again. An entry that could not
     /// be carried out is not such a record: it waits in the `due` index.
-    async fn stream(&self, records: &[Record]) -> Value {
-        let ids: BTreeSet<EntryId> =
-            records.iter().filter_map(|record| EntryId::from_pk(&record.dynamodb.keys.pk.s)).collect();
+    async fn stream(&self, records: &[Value]) -> Value {
+        let entries: Vec<(EntryId, &str)> = records.iter().filter_map(entry_of).collect();
+        let ids: BTreeSet<EntryId> = entries.iter().map(|(id, _)| id.clone()).collect();
         let failed = self.all(&ids).await;
-        let failures: Vec<Value> = records
+        let failures: Vec<Value> = entries
             .iter()
-            .filter(|record| EntryId::from_pk(&record.dynamodb.keys.pk.s).is_some_and(|id| failed.contains(&id)))
-            .map(|record| json!({ "itemIdentifier": record.dynamodb.sequence_number }))
+            .filter(|(id, _)| failed.contains(id))
+            .map(|(_, number)| json!({ "itemIdentifier": number }))
             .collect();
         json!({ "batchItemFailures": failures })
     }
@@ -129,9 +115,10 @@ impl<B: Skills> Shift<'_, B> {
         }
     }
 
-    /// All at once: a slow effect does not hold up its neighbours. Returns those whose state in the table is not known.
+    /// Several at once: a slow effect does not hold up its neighbours. Returns those whose state in the table is not known.
     async fn all(&self, ids: &BTreeSet<EntryId>) -> BTreeSet<EntryId> {
-        let ended = join_all(ids.iter().map(|id| async move { (id, self.one(id).await) })).await;
+        let one = |id| async move { (id, self.one(id).await) };
+        let ended: Vec<_> = stream::iter(ids).map(one).buffer_unordered(AT_ONCE).collect().await;
         let failed = ended.into_iter().filter_map(|(id, ended)| match ended {
             Ok(()) => None,
             Err(error) => {
@@ -145,12 +132,22 @@ impl<B: Skills> Shift<'_, B> {
     async fn one(&self, id: &EntryId) -> Result<(), StoreError> {
         let lease = self.until.plus(CLOCK_TOLERANCE);
         let now = self.app.clock.now();
-        let Some(claimed) = self.app.store().claim_entry(id, self.owner, lease, now).await? else {
-            return Ok(()); // done, parked, or somebody else's
+        // Each entry has an owner of its own: what one of a batch holds is not the others'.
+        let owner = format!("{}-{}", self.owner, id.hash());
+        let claimed = match self.app.store().claim_entry(id, &owner, lease, now).await? {
+            Claim::Ours(claimed) => claimed,
+            Claim::NotNow => return Ok(()),
+            Claim::Broken => {
+                Log::error("outbox.parked").item(&id.hash()).write();
+                return Ok(());
+            }
         };
+        // Lambda gives a repeated invocation its old id. Counted by tries, each attempt is somebody else: a callback that an
+        // earlier one may have used is spent.
+        let attempt = format!("{owner}-{}", claimed.tries);
         let outcome = match claimed.body.as_deref().map_or(Read::Broken, Effect::read) {
             Read::Known(Effect::Deliver(delivery)) => {
-                deliver::deliver(self.app, &delivery, self.owner, self.until).await
+                deliver::deliver(self.app, &delivery, &attempt, self.until).await
             }
             // Left for the release that knows it; parked if none comes.
             Read::Known(_) | Read::Newer => Outcome::Again,

@@ -1,9 +1,11 @@
 //! The SDK's client, built for a fast cold start: no configuration chain, one TLS stack, five roots, our own clocks.
 
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -59,13 +61,17 @@ pub(super) fn build(env: &Env, roots: Roots) -> Client {
         .with_max_attempts(TRIES)
         .with_initial_backoff(FIRST_WAIT)
         .with_max_backoff(LONGEST_WAIT);
+    // The SDK's allowance of retries is for many callers at once; one sandbox has one, and an outage must not use up the
+    // retries of the time after it.
+    let partition = RetryPartition::custom("table").token_bucket(TokenBucket::unlimited()).build();
     let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(env.region.clone()))
         .credentials_provider(credentials)
         .http_client(http)
         .timeout_config(timeouts)
-        .retry_config(retries);
+        .retry_config(retries)
+        .retry_partition(partition);
     if let Some(url) = &env.dynamodb_url {
         config = config.endpoint_url(url);
     }
@@ -74,18 +80,22 @@ pub(super) fn build(env: &Env, roots: Roots) -> Client {
 
 impl Store {
     /// Opens the connection before the first request comes: a cheap read of nothing. Never fails; a table that cannot be reached
-    /// now is tried again on demand. If AWS shows a certificate that none of the five roots signed, the system's roots are taken.
+    /// now is tried again on demand.
     pub async fn warm(&self) {
         if let Err(error) = self.get(&Key::warm()).await {
             Log::warn("store.cold").kind(error.kind()).write();
-            if error.kind() == UNKNOWN_ISSUER {
-                *self.client.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
-                    build(&self.env, Roots::System);
-                if let Err(error) = self.get(&Key::warm()).await {
-                    Log::warn("store.cold").kind(error.kind()).write();
-                }
-            }
         }
+    }
+
+    /// Takes the system's roots from now on, because AWS showed a certificate that none of the five signed. `false` if that was
+    /// done before: then nobody known signed it.
+    pub(super) fn believe_system(&self) -> bool {
+        let first = !self.believes_system.swap(true, Ordering::SeqCst);
+        if first {
+            Log::warn("store.system-roots").write();
+            *self.client.write().unwrap_or_else(PoisonError::into_inner) = build(&self.env, Roots::System);
+        }
+        first
     }
 }
 

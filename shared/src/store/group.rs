@@ -169,6 +169,12 @@ impl Store {
         Ok((closes, items.iter().filter_map(|item| place(item).ok()).collect()))
     }
 
+    /// When the group's votes close, in minutes of the Korean day; `None`: at midnight. One read.
+    pub(super) async fn closing(&self, group: &GroupId) -> Result<Option<u16>, StoreError> {
+        let meta = self.get(&Key::group(group)).await?;
+        Ok(meta.and_then(|meta| u16::try_from(meta.maybe_number("closes")?).ok()))
+    }
+
     /// Sets when votes close, in minutes of the Korean day; `None`: at midnight.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ mod write;
 
 use std::fmt;
 use std::sync::RwLock;
+use std::sync::atomic::AtomicBool;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -32,7 +33,7 @@ use crate::env::Env;
 
 pub use callback::CallbackClaim;
 pub use group::{Group, GroupId, Joined, Place, PlaceId};
-pub use outbox::{Claimed, Entry, EntryId, MAX_TRIES, Outcome};
+pub use outbox::{Claim, Claimed, Entry, EntryId, MAX_TRIES, Outcome};
 pub use person::Person;
 pub use talk::{Kept, MAX_TALK, Recalled, TALK_LASTS};
 pub use vote::{Standing, Tally, Voted};
@@ -43,6 +44,7 @@ pub(crate) type Item = std::collections::HashMap<String, AttributeValue>;
 /// The one table.
 pub struct Store {
     client: RwLock<Client>,
+    believes_system: AtomicBool,
     table: String,
     env: Env,
 }
@@ -58,6 +60,7 @@ impl Store {
     pub fn new(env: &Env) -> Self {
         Self {
             client: RwLock::new(client::build(env, client::Roots::Amazon)),
+            believes_system: AtomicBool::new(false),
             table: env.table_name.clone(),
             env: env.clone(),
         }

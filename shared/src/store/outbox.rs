@@ -24,8 +24,8 @@ const REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
 /// A parked entry keeps its body for so long: for a person to look at, and not for ever, because it may hold what somebody wrote.
 const PARKED_FOR: Duration = Duration::from_secs(14 * 86_400);
 
-/// How many entries of each shard one sweep takes.
-const SWEEP: i32 = 25;
+/// How many entries of each shard one sweep looks at: those that must be left to a newer release may stand in front.
+const SWEEP: i32 = 100;
 
 /// The key of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +65,17 @@ pub struct Entry {
     pub id: EntryId,
     /// The effect as JSON.
     pub body: String,
+}
+
+/// What claiming an entry came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Ours until the lease runs out.
+    Ours(Claimed),
+    /// Finished, parked, somebody else's for now, waiting for its next try, or written by a newer release.
+    NotNow,
+    /// Its attributes are not an entry's; it has been parked.
+    Broken,
 }
 
 /// An entry that is ours for the length of a lease.
@@ -118,42 +129,53 @@ impl Store {
         Ok(matches!(self.write(entry.put(now)).await?, Written::Done(_)))
     }
 
-    /// Takes an entry until `lease`. `None`: finished, parked, somebody else's for now, waiting for its next try, or written by
-    /// a newer release.
+    /// Takes an entry until `lease`.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
-    pub async fn claim_entry(
-        &self,
-        id: &EntryId,
-        owner: &str,
-        lease: Millis,
-        now: Millis,
-    ) -> Result<Option<Claimed>, StoreError> {
+    pub async fn claim_entry(&self, id: &EntryId, owner: &str, lease: Millis, now: Millis) -> Result<Claim, StoreError> {
         // `tries` may count one claim twice if the first answer got lost: the entry is parked a try early, nothing worse.
         let claim = Write::update(
             Key::entry(id),
             "SET st = :claimed, own = :me, lease = :lease, tries = if_not_exists(tries, :zero) + :one, ua = :now",
             "attribute_exists(PK) AND st IN (:ready, :claimed) AND (attribute_not_exists(v) OR v <= :v) \
-             AND (attribute_not_exists(lease) OR lease <= :now OR own = :me)",
+             AND (attribute_not_exists(lease) OR lease <= :now OR own = :me) \
+             AND (attribute_not_exists(tries) OR attribute_type(tries, :number))",
         )
         .text(":claimed", "CLAIMED")
         .text(":ready", "READY")
         .text(":me", owner)
+        .text(":number", "N")
         .number(":lease", lease.0)
         .number(":now", now.0)
         .number(":zero", 0)
         .number(":one", 1)
         .number(":v", VERSION);
-        Ok(match self.write(claim).await? {
-            Written::Refused(_) => None,
-            Written::Done(item) => Some(Claimed {
+        match self.write(claim).await? {
+            Written::Done(item) => Ok(Claim::Ours(Claimed {
                 id: id.clone(),
                 body: item.maybe_text("body").map(str::to_owned),
                 tries: item.maybe_number("tries").unwrap_or(1),
                 owner: owner.to_owned(),
-            }),
-        })
+            })),
+            Written::Refused(item) if is_broken(&item) => self.park_broken(id, now).await,
+            Written::Refused(_) => Ok(Claim::NotNow),
+        }
+    }
+
+    /// Takes an entry whose attributes make no sense out of the index, where it would be found again every minute.
+    async fn park_broken(&self, id: &EntryId, now: Millis) -> Result<Claim, StoreError> {
+        // Condition: it is still there. Doing it twice is doing it once.
+        let park = Write::update(
+            Key::entry(id),
+            "SET st = :st, ua = :now, #ttl = :ttl REMOVE DPK, DSK",
+            "attribute_exists(PK)",
+        )
+        .name("#ttl", "ttl")
+        .text(":st", "PARKED")
+        .number(":now", now.0)
+        .number(":ttl", now.plus(PARKED_FOR).secs());
+        self.write(park).await.map(|_| Claim::Broken)
     }
 
     /// Writes down how it ended. Returns what was written: an entry that failed once too often is parked.
@@ -213,4 +235,13 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// Whether attributes that are there have a type or a value that no release writes.
+fn is_broken(item: &Item) -> bool {
+    let odd_number = |name| item.contains_key(name) && item.maybe_number(name).is_none();
+    let known = ["READY", "CLAIMED", "DONE", "DROPPED", "PARKED"];
+    let state_is_odd = !item.maybe_text("st").is_some_and(|state| known.contains(&state));
+    let numbers_are_odd = ["v", "lease", "tries"].into_iter().any(odd_number);
+    !item.is_empty() && !item.is_newer() && (state_is_odd || numbers_are_odd)
 }

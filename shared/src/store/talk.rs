@@ -26,6 +26,8 @@ pub struct Recalled {
     pub expires: Millis,
     /// Written by a newer release: it may be read, but not overwritten.
     pub read_only: bool,
+    /// The turn that kept it.
+    pub owner: Option<String>,
     rev: u64,
 }
 
@@ -101,23 +103,24 @@ impl Store {
     }
 }
 
-/// Condition: nobody kept another talk meanwhile (`rev`), or what is there has expired, or it was this very request (a repeat
-/// whose first answer got lost).
+/// Condition: nobody kept another talk meanwhile (`rev`), or what is there has expired, or it was this very turn (a repeat whose
+/// first answer got lost), or its `rev` is not a number and says nothing.
 fn keep(person: &Person, seen: &Recalled, json: &str, version: u32, owner: &str, now: Millis) -> Write {
     Write::update(
         Key::talk(person),
         "SET ctx = :ctx, tv = :tv, rev = :next, own = :me, #ttl = :ttl, t = :t, v = :v, ua = :now, ca = if_not_exists(ca, :now)",
-        "attribute_not_exists(PK) OR rev = :seen OR #ttl <= :secs OR own = :me",
+        "attribute_not_exists(PK) OR rev = :seen OR #ttl <= :secs OR own = :me OR NOT attribute_type(rev, :number)",
     )
     .name("#ttl", "ttl")
     .value(":ctx", s(json))
     .value(":tv", n(u64::from(version)))
-    .value(":next", n(seen.rev + 1))
+    .value(":next", n(seen.rev.saturating_add(1)))
     .value(":seen", n(seen.rev))
     .value(":me", s(owner))
     .value(":ttl", n(now.plus(TALK_LASTS).secs()))
     .value(":secs", n(now.secs()))
     .value(":now", n(now.0))
+    .value(":number", s("N"))
     .value(":t", s("SESS"))
     .value(":v", n(VERSION))
 }
@@ -130,6 +133,7 @@ fn recalled(item: &Item, now: Millis) -> Recalled {
         version: item.maybe_number("tv").and_then(|version| u32::try_from(version).ok()).unwrap_or_default(),
         expires: Millis(item.maybe_number("ttl").unwrap_or_default().saturating_mul(1_000)),
         read_only: alive && item.is_newer(),
+        owner: item.maybe_text("own").map(str::to_owned),
         rev: item.maybe_number("rev").unwrap_or_default(),
     }
 }

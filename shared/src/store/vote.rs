@@ -23,6 +23,9 @@ const COUNTED_BY_EACH: usize = 200;
 /// Enough to see the snapshot, the result and the votes of a small group in one page.
 const FIRST_PAGE: i32 = 25;
 
+/// Enough to see that a group is not small any more.
+const NEXT_PAGE: i32 = 200;
+
 /// How old a snapshot may be, and how long its maker has.
 const SNAPSHOT_LASTS: Duration = Duration::from_secs(2);
 
@@ -33,6 +36,8 @@ pub enum Voted {
     Counted,
     /// A later vote of the same person is there; it stands.
     Superseded,
+    /// Votes closed at this minute of the Korean day; what was voted before stands.
+    Closed(u16),
 }
 
 /// One place's votes.
@@ -99,10 +104,11 @@ impl Tally {
 }
 
 impl Store {
-    /// Casts or changes the vote of `person` at the moment `at`: one write, whose day is the Korean day of `at`.
+    /// Casts or changes the vote of `person` at the moment `at`: one read of the group's closing time, one write, whose day is the
+    /// Korean day of `at`. A vote after closing must not even be written: it would take the place of the one that counts.
     ///
     /// # Errors
-    /// [`StoreError`] if the table cannot be written.
+    /// [`StoreError`] if the table cannot be used.
     pub async fn vote(
         &self,
         group: &GroupId,
@@ -110,23 +116,33 @@ impl Store {
         place: &PlaceId,
         at: Millis,
     ) -> Result<Voted, StoreError> {
-        // Condition: no vote yet, or an earlier one.
-        let put = Write::put(Key::vote(group, &at.kst_day(), person), "attribute_not_exists(PK) OR #at < :at")
-            .name("#at", "at")
-            .value(":at", n(at.0))
-            .with("t", s("VOTE"))
-            .with("v", n(VERSION))
-            .with("c", s(place.to_string()))
-            .with("at", n(at.0))
-            .with("ttl", n(at.plus(VOTES_LAST).secs()));
-        Ok(match self.write(put).await? {
+        if let Some(closes) = self.closing(group).await?
+            && at >= at.kst_at_minute(closes)
+        {
+            return Ok(Voted::Closed(closes));
+        }
+        // Condition: no vote yet, or an earlier one; and not one of a newer release.
+        let write = Write::update(
+            Key::vote(group, &at.kst_day(), person),
+            "SET c = :c, #at = :at, t = :t, v = :v, #ttl = :ttl",
+            "attribute_not_exists(PK) OR \
+             ((#at < :at OR NOT attribute_type(#at, :number)) AND (attribute_not_exists(v) OR v <= :v))",
+        )
+        .name("#at", "at")
+        .name("#ttl", "ttl")
+        .text(":c", place.to_string())
+        .text(":t", "VOTE")
+        .text(":number", "N")
+        .number(":at", at.0)
+        .number(":v", VERSION)
+        .number(":ttl", at.plus(VOTES_LAST).secs());
+        let is_this = |old: &Item| {
+            old.maybe_text("c") == Some(&place.to_string()) && old.maybe_number("at") == Some(at.0)
+        };
+        Ok(match self.write(write).await? {
             Written::Done(_) => Voted::Counted,
             // The very same vote is there: a repeat of ours, or of the platform's.
-            Written::Refused(old)
-                if old.maybe_text("c") == Some(&place.to_string()) && old.maybe_number("at") == Some(at.0) =>
-            {
-                Voted::Counted
-            }
+            Written::Refused(old) if is_this(&old) => Voted::Counted,
             Written::Refused(_) => Voted::Superseded,
         })
     }
@@ -150,7 +166,11 @@ impl Store {
         let closed = closes.is_some_and(|closes| now >= closes);
         let (mut items, mut next) = self.page(&pk, keys::DAY, Some(FIRST_PAGE), None).await?;
         let kept = |sk: &str, items: &[Item]| items.iter().find(|item| item.maybe_text("SK") == Some(sk)).cloned();
-        if closed && let Some(result) = kept("RESULT", &items).as_ref().and_then(stored) {
+        if closed
+            && let Some(item) = kept("RESULT", &items)
+            && item.maybe_number("closes") == closes.map(|closes| closes.0)
+            && let Some(result) = stored(&item)
+        {
             return Ok(result);
         }
         if let Some(snapshot) = kept("COUNT", &items)
@@ -163,22 +183,32 @@ impl Store {
             if items.len() > COUNTED_BY_EACH && !closed {
                 return self.snapshot(group, &day, &pk, closes, owner, None, now).await;
             }
-            let (page, following) = self.page(&pk, keys::DAY, None, Some(after)).await?;
+            let limit = if closed { None } else { Some(NEXT_PAGE) };
+            let (page, following) = self.page(&pk, keys::DAY, limit, Some(after)).await?;
             items.extend(page);
             next = following;
         }
         let mut tally = Tally::count(items.iter(), closes);
         tally.closed = closed;
-        if closed && closes.is_some_and(|closes| now >= closes.plus(SETTLED_AFTER)) {
-            return self.settle(group, &day, tally, now).await;
+        match closes {
+            Some(closes) if now >= closes.plus(SETTLED_AFTER) => self.settle(group, &day, tally, closes, now).await,
+            _ => Ok(tally),
         }
-        Ok(tally)
     }
 
-    /// Writes the result of a closed day down, once: whoever comes second reads what the first wrote.
-    async fn settle(&self, group: &GroupId, day: &str, tally: Tally, now: Millis) -> Result<Tally, StoreError> {
-        // Condition: nobody has yet.
-        let put = Write::put(Key::result(group, day), "attribute_not_exists(PK)")
+    /// Writes the result of a closed day down, once for each closing time: whoever comes second reads what the first wrote.
+    async fn settle(
+        &self,
+        group: &GroupId,
+        day: &str,
+        tally: Tally,
+        closes: Millis,
+        now: Millis,
+    ) -> Result<Tally, StoreError> {
+        // Condition: nobody has yet, or closing was put off since.
+        let put = Write::put(Key::result(group, day), "attribute_not_exists(PK) OR closes <> :closes")
+            .number(":closes", closes.0)
+            .with("closes", n(closes.0))
             .with("t", s("RESULT"))
             .with("v", n(VERSION))
             .with("tally", s(to_json(&tally)))
