@@ -13,6 +13,9 @@ use shared::kakao::skill::{SkillRequest, SkillResponse};
 use shared::kapi::skill_callback::{self, CallbackUrl, DELIVER_WITHIN, Delivered};
 use shared::log::Log;
 use shared::store::{CallbackClaim, Outcome};
+use tokio::sync::Semaphore;
+
+use crate::at_the_table;
 
 /// Until when after it was issued a URL is used at all. Answers are planned for [`DELIVER_WITHIN`]; what is left is for a polite
 /// last word of an entry that was found late.
@@ -27,7 +30,13 @@ const CLAIM_AGAIN: Duration = Duration::from_millis(300);
 /// How long before a second attempt if the first never left this machine.
 const RECONNECT: Duration = Duration::from_millis(200);
 
-pub(super) async fn deliver<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until: Millis) -> Outcome {
+pub(super) async fn deliver<B: Skills>(
+    app: &App<B>,
+    delivery: &Delivery,
+    owner: &str,
+    until: Millis,
+    table: &Semaphore,
+) -> Outcome {
     let Some(url) = CallbackUrl::parse(&delivery.callback_url, &app.env) else {
         report("not-allowed");
         return Outcome::Parked;
@@ -39,7 +48,7 @@ pub(super) async fn deliver<B: Skills>(app: &App<B>, delivery: &Delivery, owner:
     }
     let work_until = delivery.issued.plus(DELIVER_WITHIN).min(until).minus(SENDING);
     let answer = answer(app, delivery, owner, work_until).await;
-    match claim(app, &delivery.callback_url, owner, send_by).await {
+    match claim(app, &delivery.callback_url, owner, send_by, table).await {
         Some(CallbackClaim::Ours) => send(app, &url, &answer, send_by).await,
         Some(CallbackClaim::Spent) => {
             report("spent");
@@ -51,9 +60,15 @@ pub(super) async fn deliver<B: Skills>(app: &App<B>, delivery: &Delivery, owner:
 }
 
 /// The one use of the URL, asked for as long as there is time: the answer is ready and a person is waiting for it.
-async fn claim<B>(app: &App<B>, url: &str, owner: &str, until: Millis) -> Option<CallbackClaim> {
+async fn claim<B>(
+    app: &App<B>,
+    url: &str,
+    owner: &str,
+    until: Millis,
+    table: &Semaphore,
+) -> Option<CallbackClaim> {
     loop {
-        match app.store().claim_callback(url, owner, app.clock.now()).await {
+        match at_the_table(table, app.store().claim_callback(url, owner, app.clock.now())).await {
             Ok(claim) => return Some(claim),
             Err(error) => Log::error("outbox.store").kind(error.kind()).write(),
         }
@@ -67,6 +82,9 @@ async fn claim<B>(app: &App<B>, url: &str, owner: &str, until: Millis) -> Option
 /// The answer, or a polite last word: the person must not be left with the waiting message alone.
 async fn answer<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until: Millis) -> SkillResponse {
     let time_left = until.since(app.clock.now());
+    if time_left.is_zero() {
+        return SkillResponse::text(TOO_LATE);
+    }
     let worked = tokio::time::timeout(time_left, catch_panic(work(app, delivery, owner, until))).await;
     let response = match worked {
         Ok(Some(Ok(response))) => response,

@@ -14,7 +14,7 @@ mod deliver;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::future::join_all;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::app::App;
@@ -24,6 +24,7 @@ use shared::effect::{Effect, Read};
 use shared::lambda::Consumer;
 use shared::log::Log;
 use shared::store::{Claim, EntryId, Outcome, StoreError};
+use tokio::sync::Semaphore;
 
 /// The function.
 #[derive(Debug)]
@@ -32,8 +33,9 @@ pub struct Outbox;
 /// How far the clocks of two sandboxes may be apart (state design, rule 5): a lease outlives its holder by this.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 
-/// How many entries are worked on at once: a batch of the stream and a half. More would only wait for each other at the table.
-const AT_ONCE: usize = 16;
+/// How many entries ask the table at once: a batch of the stream and a half. More would only run out of time waiting for each
+/// other. Work itself is not bounded: it waits for others, and must not hold up its neighbours.
+const AT_THE_TABLE: usize = 16;
 
 impl<B: Skills> Consumer<B> for Outbox {
     const NAME: &'static str = "outbox";
@@ -43,7 +45,7 @@ impl<B: Skills> Consumer<B> for Outbox {
     }
 
     async fn consume(app: &App<B>, event: &str, owner: &str, until: Millis) -> Value {
-        let shift = Shift { app, owner, until };
+        let shift = Shift { app, owner, until, table: Semaphore::new(AT_THE_TABLE) };
         match serde_json::from_str::<Event>(event) {
             Ok(Event::Stream { records }) => shift.stream(&records).await,
             Ok(Event::Sweep { .. }) => shift.sweep().await,
@@ -84,6 +86,7 @@ struct Shift<'a, B> {
     app: &'a App<B>,
     owner: &'a str,
     until: Millis,
+    table: Semaphore,
 }
 
 impl<B: Skills> Shift<'_, B> {
@@ -115,10 +118,9 @@ impl<B: Skills> Shift<'_, B> {
         }
     }
 
-    /// Several at once: a slow effect does not hold up its neighbours. Returns those whose state in the table is not known.
+    /// All at once: a slow effect does not hold up its neighbours. Returns those whose state in the table is not known.
     async fn all(&self, ids: &BTreeSet<EntryId>) -> BTreeSet<EntryId> {
-        let one = |id| async move { (id, self.one(id).await) };
-        let ended: Vec<_> = stream::iter(ids).map(one).buffer_unordered(AT_ONCE).collect().await;
+        let ended = join_all(ids.iter().map(|id| async move { (id, self.one(id).await) })).await;
         let failed = ended.into_iter().filter_map(|(id, ended)| match ended {
             Ok(()) => None,
             Err(error) => {
@@ -134,7 +136,8 @@ impl<B: Skills> Shift<'_, B> {
         let now = self.app.clock.now();
         // Each entry has an owner of its own: what one of a batch holds is not the others'.
         let owner = format!("{}-{}", self.owner, id.hash());
-        let claimed = match self.app.store().claim_entry(id, &owner, lease, now).await? {
+        let claim = at_the_table(&self.table, self.app.store().claim_entry(id, &owner, lease, now)).await?;
+        let claimed = match claim {
             Claim::Ours(claimed) => claimed,
             Claim::NotNow => return Ok(()),
             Claim::Broken => {
@@ -147,13 +150,14 @@ impl<B: Skills> Shift<'_, B> {
         let attempt = format!("{owner}-{}", claimed.tries);
         let outcome = match claimed.body.as_deref().map_or(Read::Broken, Effect::read) {
             Read::Known(Effect::Deliver(delivery)) => {
-                deliver::deliver(self.app, &delivery, &attempt, self.until).await
+                deliver::deliver(self.app, &delivery, &attempt, self.until, &self.table).await
             }
             // Left for the release that knows it; parked if none comes.
             Read::Known(_) | Read::Newer => Outcome::Again,
             Read::Broken => Outcome::Parked,
         };
-        let outcome = self.app.store().finish_entry(&claimed, outcome, self.app.clock.now()).await?;
+        let finish = self.app.store().finish_entry(&claimed, outcome, self.app.clock.now());
+        let outcome = at_the_table(&self.table, finish).await?;
         let took = self.app.clock.now().since(now);
         Log::info("outbox.entry").item(&id.hash()).outcome(word(outcome)).count(claimed.tries).took(took).write();
         if outcome == Outcome::Parked {
@@ -161,6 +165,12 @@ impl<B: Skills> Shift<'_, B> {
         }
         Ok(())
     }
+}
+
+/// Waits for a place at the table. The semaphore is never closed; if it were, the table would still say no by itself.
+async fn at_the_table<T>(table: &Semaphore, call: impl Future<Output = T>) -> T {
+    let _place = table.acquire().await;
+    call.await
 }
 
 const fn word(outcome: Outcome) -> &'static str {
