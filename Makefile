@@ -32,7 +32,7 @@ lint: ## 경고 보기 | clippy and the template
 	@scripts/test clippy template
 
 bench: ## 성능 측정 | benchmarks
-	@cargo bench --workspace $(ARGS)
+	@scripts/bench $(ARGS)
 
 invoke-%: ## 함수 하나 실행 | one function in sam local, replies shown (ARGS=event)
 	@scripts/sam-local --show $* $(ARGS)

@@ -170,8 +170,11 @@ async fn result(turn: &LunchTurn<'_>, groups: &Groups<'_>) -> Result<LunchReply,
         menu.places.iter().find(|place| place.id == *id).map_or("(이름 모를 식당)", |place| place.name.as_str())
     };
     if tally.standings.is_empty() {
-        let response =
-            SkillResponse::text("아직 아무도 투표하지 않았어요. 첫 표를 던져 보세요!").quick_reply(choose_reply());
+        let response = if tally.closed {
+            SkillResponse::text("오늘은 아무도 투표하지 않았어요.").quick_reply(settings_reply())
+        } else {
+            SkillResponse::text("아직 아무도 투표하지 않았어요. 첫 표를 던져 보세요!").quick_reply(choose_reply())
+        };
         return Ok(stay(turn, group, response));
     }
     let winners: Vec<&str> = tally.winners().map(|winner| name(&winner.place)).collect();

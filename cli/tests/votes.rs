@@ -25,7 +25,8 @@ fn member(number: usize) -> String {
 fn seed(folder: &std::path::Path) -> String {
     let group = GroupId::of_code(CODE).to_string();
     let s = |text: &str| json!({ "S": text });
-    let mut items = vec![json!({ "PK": s(&format!("GRP#{group}")), "SK": s("META"), "t": s("META"), "name": s("모두") })];
+    let mut items =
+        vec![json!({ "PK": s(&format!("GRP#{group}")), "SK": s("META"), "t": s("META"), "name": s("모두") })];
     for (number, place) in PLACES.iter().enumerate() {
         let key = format!("PLACE#{}", PlaceId::of_name(place));
         items.push(json!({
@@ -60,7 +61,8 @@ fn payload(user: &str, utterance: &str, extra: &Value) -> Vec<u8> {
 }
 
 fn vote(port: u16, number: usize, place: &str) -> Option<bool> {
-    let ballot = json!({ "group": GroupId::of_code(CODE), "place": PlaceId::of_name(place), "name": place, "closes": null });
+    let ballot =
+        json!({ "group": GroupId::of_code(CODE), "place": PlaceId::of_name(place), "name": place, "closes": null });
     let body = payload(&member(number), &format!("{place}에 투표"), &ballot);
     let headers = [("content-type", "application/json"), ("x-skill-secret", harness::SECRET)];
     let answer = std::panic::catch_unwind(|| harness::request(port, "POST", "/skill/lunch", &headers, &body)).ok()?;
@@ -132,7 +134,10 @@ fn f04_a_kill_in_the_middle_leaves_no_half_vote() {
     let dev = Dev::start(std::path::Path::new(data));
     let votes: usize = result(&dev).iter().map(|(_, votes)| votes).sum();
     let answered = answered.into_inner().unwrap().len();
-    assert!((answered..=MEMBERS).contains(&votes), "{answered} members were told that they voted; {votes} votes are there");
+    assert!(
+        (answered..=MEMBERS).contains(&votes),
+        "{answered} members were told that they voted; {votes} votes are there"
+    );
     // And the table takes votes as before.
     for number in 0..MEMBERS {
         assert_eq!(vote(dev.port, number, PLACES[0]), Some(true));

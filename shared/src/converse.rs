@@ -1,11 +1,14 @@
 //! One turn of a conversation: recall, ask, keep. Taken by the `skill` function, and by the `outbox` for a turn that ran late.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 use crate::app::{App, Services};
-use crate::bot::{Answer, Desk, Oops, Skills, Turn};
+use crate::bot::{Answer, Desk, Oops, SORRY, Skills, Turn};
 use crate::clock::Millis;
 use crate::effect::{Delivery, Effect, Work};
+use crate::kakao::limits;
 use crate::kakao::skill::{SkillRequest, SkillResponse};
 use crate::log::Log;
 use crate::store::{Kept, Person, Recalled, StoreError, TALK_LASTS};
@@ -119,18 +122,20 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
     };
     let mut again = true;
     loop {
+        // This very turn was taken before, and only its answer came too late: it is asked again with the talk it had found.
+        let taken_before = seen.kept_by.as_deref() == Some(asked.owner);
+        let found = if taken_before { seen.before.clone() } else { seen.talk.clone().map(|talk| (talk, seen.version)) };
         let turn = Turn {
             skill: asked.skill,
             request: asked.request,
             person: person.as_ref(),
-            talk: read_talk::<B>(&seen),
+            talk: read_talk::<B>(found.as_ref()),
             desk: asked.desk(app),
             can_wait: asked.callback.is_some(),
         };
         let reply = app.bot.reply(&turn).await.map_err(Trouble::Bot)?;
         let talk = match &reply.talk {
-            // Kept already: this very turn ran before, and only its answer came too late.
-            _ if seen.owner.as_deref() == Some(asked.owner) => None,
+            _ if taken_before => None,
             _ if is_newer::<B>(&seen) => None,
             Some(next) if remembers::<B>() => Some((serde_json::to_string(next)?, B::TALK_VERSION)),
             _ => still(&seen, app.clock.now()),
@@ -212,18 +217,24 @@ fn is_newer<B: Skills>(seen: &Recalled) -> bool {
 
 /// A talk of this version is read, of an older one upgraded; an unreadable one starts over, and so does, for this turn only, a
 /// newer one.
-fn read_talk<B: Skills>(seen: &Recalled) -> B::Talk {
-    let read = seen.talk.as_deref().and_then(|json| {
-        if seen.version == B::TALK_VERSION {
-            serde_json::from_str(json).ok()
-        } else if seen.version < B::TALK_VERSION {
-            B::upgrade(seen.version, serde_json::from_str::<Value>(json).ok()?)
-        } else {
-            None
-        }
-    });
-    if read.is_none() && seen.talk.is_some() {
-        Log::warn("talk.forgotten").count(u64::from(seen.version)).write();
+fn read_talk<B: Skills>(found: Option<&(String, u32)>) -> B::Talk {
+    let Some((json, version)) = found else { return B::Talk::default() };
+    let read = match version.cmp(&B::TALK_VERSION) {
+        Ordering::Equal => serde_json::from_str(json).ok(),
+        Ordering::Less => serde_json::from_str::<Value>(json).ok().and_then(|talk| B::upgrade(*version, talk)),
+        Ordering::Greater => None,
+    };
+    read.unwrap_or_else(|| {
+        Log::warn("talk.forgotten").count(u64::from(*version)).write();
+        B::Talk::default()
+    })
+}
+
+/// What a person reads when something broke: the bot's own words, unless the platform would refuse even those.
+pub fn sorry<B: Skills>(bot: &B) -> SkillResponse {
+    let words = bot.sorry();
+    match limits::safe(&words) {
+        Ok(()) => words,
+        Err(_) => SkillResponse::text(SORRY),
     }
-    read.unwrap_or_default()
 }

@@ -17,6 +17,9 @@ use crate::env::Env;
 use crate::kapi::ssm;
 use crate::log::Log;
 
+/// How long after a failed read before the next: a store in trouble is not made worse, and nobody waits for it twice.
+const PAUSE: Duration = Duration::from_secs(2);
+
 /// How long a secret read from SSM is used before it is read again.
 const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
 
@@ -122,10 +125,11 @@ pub struct Secrets {
     cached: Mutex<BTreeMap<SecretName, Cached>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Cached {
-    keys: Keys,
+    keys: Option<Keys>,
     read_at: Millis,
+    failed_at: Millis,
 }
 
 impl Secrets {
@@ -159,21 +163,25 @@ impl Secrets {
         // The lock is held over the read on purpose: whoever waits finds the fresh value instead of reading once more.
         let mut cached = self.cached.lock().await;
         let now = self.clock.now();
-        let known = cached.get(&name).cloned();
-        if let Some(known) = &known
+        let known = cached.entry(name).or_default();
+        if let Some(keys) = &known.keys
             && now.since(known.read_at) < age
         {
-            return Ok(known.keys.clone());
+            return Ok(keys.clone());
         }
-        match ssm::parameter(&self.env, self.clock.now(), &format!("{prefix}/{}", name.as_str())).await {
+        if now.since(known.failed_at) < PAUSE {
+            return known.keys.clone().ok_or(NoSecret::Unreachable);
+        }
+        match ssm::parameter(&self.env, now, &format!("{prefix}/{}", name.as_str())).await {
             Ok(value) => {
                 let keys = Keys::parse(value.reveal()).ok_or(NoSecret::NotConfigured)?;
-                cached.insert(name, Cached { keys: keys.clone(), read_at: now });
+                *known = Cached { keys: Some(keys.clone()), read_at: now, failed_at: Millis::default() };
                 Ok(keys)
             }
             Err(error) => {
                 Log::error("secret.unreachable").kind(error.kind()).write();
-                known.map(|known| known.keys).ok_or(NoSecret::Unreachable)
+                known.failed_at = self.clock.now();
+                known.keys.clone().ok_or(NoSecret::Unreachable)
             }
         }
     }

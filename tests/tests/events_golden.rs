@@ -5,7 +5,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
-use simulator::{Options, Laptop};
+use simulator::{Laptop, Options};
 use tests::events::{self, Event};
 use tests::runtime_api::{Bootstrap, Ended};
 

@@ -525,10 +525,7 @@ async fn f25_an_entry_that_keeps_failing_is_parked_after_eight_tries() {
     let store = world.app.store();
     for tried in 1..=MAX_TRIES {
         let now = world.app.clock.now();
-        let claimed = store
-            .claim_entry(&id, &format!("o{tried}"), now.plus(LEASE), now)
-            .await
-            .unwrap();
+        let claimed = store.claim_entry(&id, &format!("o{tried}"), now.plus(LEASE), now).await.unwrap();
         let Claim::Ours(claimed) = claimed else { panic!("its time has come: {claimed:?}") };
         assert_eq!(claimed.tries, tried);
         let outcome = store.finish_entry(&claimed, Outcome::Again, now).await.unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use simulator::{Options, Laptop};
+use simulator::{Laptop, Options};
 use tokio::process::{Child, Command};
 
 /// A chat room with a person in front of it.
@@ -26,7 +26,8 @@ async fn serve(data: &std::path::Path) -> (String, tokio::task::JoinHandle<()>) 
 
 impl Room {
     async fn open(url: &str, width: u32, dark: bool) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("a port").port();
+        let port =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("a port").port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
@@ -53,7 +54,8 @@ impl Room {
         let mut options = json!({ "args": arguments });
         if width < 500 {
             // No window of Chromium's is that narrow; a phone is.
-            options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": 640, "pixelRatio": 2.0 } });
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": width, "height": 640, "pixelRatio": 2.0 } });
         }
         let wanted = json!({ "goog:chromeOptions": options });
         let wanted = wanted.as_object().expect("an object").clone();
@@ -189,7 +191,8 @@ async fn it_fits_a_small_phone_and_loads_nothing_from_elsewhere() {
     found_a_group_with_a_place(&room).await;
     room.screenshot("phone").await;
     assert_eq!(room.script("return [innerWidth, document.documentElement.scrollWidth]").await, json!([320, 320]));
-    let foreign = "return performance.getEntriesByType('resource').map(r => r.name).filter(n => !n.startsWith(location.origin))";
+    let foreign =
+        "return performance.getEntriesByType('resource').map(r => r.name).filter(n => !n.startsWith(location.origin))";
     assert_eq!(room.script(foreign).await, json!([]));
     let unnamed = "return [...document.querySelectorAll('button, input, textarea')].filter(e => !e.textContent.trim() && \
                    !(e.labels && e.labels.length) && !e.getAttribute('aria-label')).map(e => e.outerHTML)";

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use store_support::{IN_TIME, THROTTLES, assert_whole, call, each_operation, prepare, succeeded};
 use tests::faults::Fault;
 use tests::platform::{Call, World, ask, wake};
-use tests::table::{number, stream_event, text};
+use tests::table::{stream_event, text};
 
 #[tokio::test]
 async fn f09_two_throttled_tries_of_each_operation_are_not_noticed() {

@@ -125,4 +125,3 @@ pub fn soon<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
         std::thread::sleep(Duration::from_millis(50));
     }
 }
-

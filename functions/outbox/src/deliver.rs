@@ -60,22 +60,16 @@ pub(super) async fn deliver<B: Skills>(
 }
 
 /// The one use of the URL, asked for as long as there is time: the answer is ready and a person is waiting for it.
-async fn claim<B>(
-    app: &App<B>,
-    url: &str,
-    owner: &str,
-    until: Millis,
-    table: &Semaphore,
-) -> Option<CallbackClaim> {
+async fn claim<B>(app: &App<B>, url: &str, owner: &str, until: Millis, table: &Semaphore) -> Option<CallbackClaim> {
     loop {
-        match at_the_table(table, app.store().claim_callback(url, owner, app.clock.now())).await {
-            Ok(claim) => return Some(claim),
-            Err(error) => Log::error("outbox.store").kind(error.kind()).write(),
+        let time_left = until.since(app.clock.now());
+        let asked = at_the_table(table, app.store().claim_callback(url, owner, app.clock.now()));
+        match tokio::time::timeout(time_left, asked).await {
+            Ok(Ok(claim)) => return Some(claim),
+            Ok(Err(error)) => Log::error("outbox.store").kind(error.kind()).write(),
+            Err(_) => return None, // whoever comes next finds the URL spent, or tries it himself
         }
         tokio::time::sleep(CLAIM_AGAIN).await;
-        if app.clock.now() >= until {
-            return None;
-        }
     }
 }
 
@@ -104,7 +98,7 @@ async fn answer<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until
             for finding in findings {
                 Log::error("outbox.unfit").rule(finding.rule).field(&finding.path).write();
             }
-            app.bot.sorry()
+            converse::sorry(&app.bot)
         }
     }
 }

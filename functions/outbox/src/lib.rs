@@ -134,6 +134,9 @@ impl<B: Skills> Shift<'_, B> {
     async fn one(&self, id: &EntryId) -> Result<(), StoreError> {
         let lease = self.until.plus(CLOCK_TOLERANCE);
         let now = self.app.clock.now();
+        if now >= self.until {
+            return Err(StoreError::Unavailable("no-time")); // whoever comes next takes it
+        }
         // Each entry has an owner of its own: what one of a batch holds is not the others'.
         let owner = format!("{}-{}", self.owner, id.hash());
         let claim = at_the_table(&self.table, self.app.store().claim_entry(id, &owner, lease, now)).await?;

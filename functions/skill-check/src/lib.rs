@@ -51,7 +51,7 @@ impl<B: Checks> Endpoint<B> for SkillCheck {
         };
         Log::info("skill-check.value")
             .request(&id)
-            .skill(&name)
+            .skill(if response.is_some() { &name } else { "" })
             .outcome(outcome)
             .took(app.clock.now().since(received))
             .write();

@@ -62,11 +62,13 @@ impl<B: Skills> Endpoint<B> for Skill {
                 .await
                 .unwrap_or_else(|| Ended::Apology(SkillResponse::text(shared::bot::SORRY))),
             Err(Refused::NotTrusted) => Ended::Untrusted,
-            Err(Refused::CannotTell(_)) => Ended::Apology(app.bot.sorry()),
+            Err(Refused::CannotTell(_)) => Ended::Apology(converse::sorry(&app.bot)),
         };
+        // A stranger's URL is not written down.
+        let skill = if matches!(ended, Ended::Untrusted) { "" } else { skill.as_str() };
         Log::info("skill.turn")
             .request(&id)
-            .skill(&skill)
+            .skill(skill)
             .outcome(ended.word())
             .took(app.clock.now().since(received))
             .write();
@@ -109,18 +111,18 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
     let http = verified.request();
     let request: SkillRequest = match read(verified, &http.id) {
         Some(request) => request,
-        None => return Ended::Apology(app.bot.sorry()),
+        None => return Ended::Apology(converse::sorry(&app.bot)),
     };
     if !verify::is_known_bot(app, request.bot_key()) {
         Log::warn("skill.other-bot").request(&http.id).write();
-        return Ended::Refused(app.bot.sorry());
+        return Ended::Refused(converse::sorry(&app.bot));
     }
     let callback = request.callback_url().filter(|url| CallbackUrl::parse(url, &app.env).is_some());
     // A turn that can be carried over stops a little earlier, to write that down.
     let until = if callback.is_some() { http.answer_by.minus(HANDOVER) } else { http.answer_by };
     let asked = Asked { skill, request: &request, at: http.received, until, owner: &http.id, callback };
     match within(app, until, converse::take(app, asked)).await {
-        Some(Ok(Said::Now(response))) => Ended::Answer(fit(response, &http.id, || app.bot.sorry())),
+        Some(Ok(Said::Now(response))) => Ended::Answer(fit(response, &http.id, || converse::sorry(&app.bot))),
         Some(Ok(Said::Promised { waiting })) => Ended::Acknowledged(acknowledge(&waiting)),
         Some(Ok(Said::Work { job, otherwise })) => work_now(app, job, otherwise, &asked).await,
         Some(Err(trouble)) => apology(app, &trouble, &http.id),
@@ -145,9 +147,9 @@ fn read(verified: &Verified, id: &str) -> Option<SkillRequest> {
 async fn work_now<B: Skills>(app: &App<B>, job: B::Job, otherwise: SkillResponse, asked: &Asked<'_>) -> Ended {
     let desk = asked.desk(app);
     match within(app, asked.until, app.bot.work(job, &desk)).await {
-        Some(Ok(response)) => Ended::Answer(fit(response, asked.owner, || app.bot.sorry())),
+        Some(Ok(response)) => Ended::Answer(fit(response, asked.owner, || converse::sorry(&app.bot))),
         Some(Err(oops)) => apology(app, &Trouble::Bot(oops), asked.owner),
-        None => Ended::Late(fit(otherwise, asked.owner, || app.bot.sorry())),
+        None => Ended::Late(fit(otherwise, asked.owner, || converse::sorry(&app.bot))),
     }
 }
 
@@ -158,14 +160,14 @@ async fn late<B: Skills>(app: &App<B>, asked: &Asked<'_>, until: Millis) -> Ende
     {
         return Ended::Acknowledged(acknowledge(""));
     }
-    Ended::Late(app.bot.sorry())
+    Ended::Late(converse::sorry(&app.bot))
 }
 
 fn apology<B: Skills>(app: &App<B>, trouble: &Trouble, id: &str) -> Ended {
     Log::error("skill.trouble").request(id).kind(trouble.kind()).write();
     match trouble.words() {
-        Some(words) => Ended::Answer(fit(SkillResponse::text(words), id, || app.bot.sorry())),
-        None => Ended::Apology(app.bot.sorry()),
+        Some(words) => Ended::Answer(fit(SkillResponse::text(words), id, || converse::sorry(&app.bot))),
+        None => Ended::Apology(converse::sorry(&app.bot)),
     }
 }
 

@@ -24,7 +24,7 @@ use tower_service::Service;
 use super::address::is_public;
 use crate::env::{BOT_API_URL, Env};
 
-/// How long a TCP and TLS connection may take (threats-and-faults, section 3).
+/// How long a TCP connection may take (threats-and-faults, section 3). A TLS handshake that stalls is part of the whole.
 const CONNECT: Duration = Duration::from_millis(500);
 
 /// How much of a neighbour's time and talk is borne.
@@ -79,7 +79,7 @@ pub struct Outbound {
 impl Outbound {
     /// The way to Kakao: host names must resolve to public addresses, unless a stand-in was configured.
     pub fn new(env: &Env) -> Self {
-        Self::with_resolver(Resolver { public_only: env.bot_api_url == BOT_API_URL })
+        Self::with_resolver(Resolver::to_kakao(env))
     }
 
     /// The way to AWS, which a VPC endpoint may put at a private address.
@@ -145,6 +145,13 @@ struct Resolver {
     public_only: bool,
 }
 
+impl Resolver {
+    /// Kakao is on the public internet; a stand-in may be anywhere.
+    fn to_kakao(env: &Env) -> Self {
+        Self { public_only: env.bot_api_url == BOT_API_URL }
+    }
+}
+
 impl Service<Name> for Resolver {
     type Response = std::vec::IntoIter<SocketAddr>;
     type Error = io::Error;
@@ -161,5 +168,34 @@ impl Service<Name> for Resolver {
             let allowed: Vec<SocketAddr> = found.filter(|address| !public_only || is_public(address.ip())).collect();
             Ok(allowed.into_iter())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn resolve(mut resolver: Resolver, name: &str) -> usize {
+        resolver.call(name.parse().expect("a name")).await.map_or(0, Iterator::count)
+    }
+
+    #[tokio::test]
+    async fn t08_a_name_that_resolves_to_an_inner_address_resolves_to_nothing() {
+        let real = Env::read(|_| None);
+        assert_eq!(resolve(Resolver::to_kakao(&real), "localhost").await, 0);
+        let stand_in = Env::read(|name| (name == "BOT_API_URL").then(|| "http://localhost:4010".to_owned()));
+        assert!(resolve(Resolver::to_kakao(&stand_in), "localhost").await > 0);
+    }
+
+    #[tokio::test]
+    async fn t08_nothing_is_sent_to_a_name_that_resolves_to_an_inner_address() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://localhost:{}/", listener.local_addr().expect("an address").port());
+        let patience = Patience { time: Duration::from_millis(500), bytes: 1_000 };
+        let request = || http::Request::post(&url).body(Vec::new()).expect("a request");
+        let sent = Outbound::new(&Env::read(|_| None)).send(request(), patience).await;
+        assert_eq!(sent.err(), Some(CallError::NotSent));
+        let connected = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(connected.is_err(), "somebody connected");
     }
 }

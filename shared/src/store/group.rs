@@ -110,8 +110,10 @@ impl Store {
         match self.write_all(&token, vec![meta, member, own]).await? {
             Ok(()) => Ok(Some(group)),
             Err(refusals) => {
-                let founder = refusals.first().and_then(Option::as_ref).and_then(|old| old.maybe_text("founder"));
-                Ok((founder == Some(person.to_string().as_str())).then_some(group))
+                let there = refusals.into_iter().next().flatten().unwrap_or_default();
+                let ours = there.maybe_text("founder") == Some(person.to_string().as_str());
+                let name = there.maybe_text("name").unwrap_or(name).to_owned();
+                Ok(ours.then_some(Group { name, ..group }))
             }
         }
     }

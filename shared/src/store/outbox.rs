@@ -133,7 +133,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
-    pub async fn claim_entry(&self, id: &EntryId, owner: &str, lease: Millis, now: Millis) -> Result<Claim, StoreError> {
+    pub async fn claim_entry(
+        &self,
+        id: &EntryId,
+        owner: &str,
+        lease: Millis,
+        now: Millis,
+    ) -> Result<Claim, StoreError> {
         // `tries` may count one claim twice if the first answer got lost: the entry is parked a try early, nothing worse.
         let claim = Write::update(
             Key::entry(id),
@@ -209,14 +215,12 @@ impl Store {
                 .text(":shard", shard)
                 .text(":due", due)
             }
-            Outcome::Parked => Write::update(
-                Key::entry(&claimed.id),
-                "SET st = :st, ua = :now, #ttl = :ttl REMOVE DPK, DSK",
-                mine,
-            )
-            .name("#ttl", "ttl")
-            .text(":st", "PARKED")
-            .number(":ttl", now.plus(PARKED_FOR).secs()),
+            Outcome::Parked => {
+                Write::update(Key::entry(&claimed.id), "SET st = :st, ua = :now, #ttl = :ttl REMOVE DPK, DSK", mine)
+                    .name("#ttl", "ttl")
+                    .text(":st", "PARKED")
+                    .number(":ttl", now.plus(PARKED_FOR).secs())
+            }
         };
         self.write(write.text(":me", &claimed.owner).number(":now", now.0)).await?;
         Ok(outcome)

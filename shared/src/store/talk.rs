@@ -26,8 +26,11 @@ pub struct Recalled {
     pub expires: Millis,
     /// Written by a newer release: it may be read, but not overwritten.
     pub read_only: bool,
-    /// The turn that kept it.
-    pub owner: Option<String>,
+    /// The turn that kept it, and the talk and version that this turn found: to take the same turn again and come to the same
+    /// answer.
+    pub kept_by: Option<String>,
+    /// See [`Recalled::kept_by`].
+    pub before: Option<(String, u32)>,
     rev: u64,
 }
 
@@ -108,10 +111,13 @@ impl Store {
 fn keep(person: &Person, seen: &Recalled, json: &str, version: u32, owner: &str, now: Millis) -> Write {
     Write::update(
         Key::talk(person),
-        "SET ctx = :ctx, tv = :tv, rev = :next, own = :me, #ttl = :ttl, t = :t, v = :v, ua = :now, ca = if_not_exists(ca, :now)",
+        "SET ctx = :ctx, tv = :tv, pctx = :pctx, ptv = :ptv, rev = :next, own = :me, #ttl = :ttl, t = :t, v = :v, ua = :now, \
+         ca = if_not_exists(ca, :now)",
         "attribute_not_exists(PK) OR rev = :seen OR #ttl <= :secs OR own = :me OR NOT attribute_type(rev, :number)",
     )
     .name("#ttl", "ttl")
+    .value(":pctx", s(seen.talk.clone().unwrap_or_default()))
+    .value(":ptv", n(u64::from(seen.version)))
     .value(":ctx", s(json))
     .value(":tv", n(u64::from(version)))
     .value(":next", n(seen.rev.saturating_add(1)))
@@ -128,12 +134,15 @@ fn keep(person: &Person, seen: &Recalled, json: &str, version: u32, owner: &str,
 /// Never fails: a talk that cannot be read is a talk forgotten, and the person starts over.
 fn recalled(item: &Item, now: Millis) -> Recalled {
     let alive = !item.is_expired(now);
+    let version = |name| item.maybe_number(name).and_then(|version| u32::try_from(version).ok()).unwrap_or_default();
+    let before = item.maybe_text("pctx").filter(|talk| alive && !talk.is_empty());
     Recalled {
         talk: item.maybe_text("ctx").filter(|_| alive).map(str::to_owned),
-        version: item.maybe_number("tv").and_then(|version| u32::try_from(version).ok()).unwrap_or_default(),
+        version: version("tv"),
         expires: Millis(item.maybe_number("ttl").unwrap_or_default().saturating_mul(1_000)),
         read_only: alive && item.is_newer(),
-        owner: item.maybe_text("own").map(str::to_owned),
+        kept_by: item.maybe_text("own").filter(|_| alive).map(str::to_owned),
+        before: before.map(|talk| (talk.to_owned(), version("ptv"))),
         rev: item.maybe_number("rev").unwrap_or_default(),
     }
 }

@@ -14,8 +14,9 @@ use crate::clock::Millis;
 /// How long votes are kept (state design, section 3).
 const VOTES_LAST: Duration = Duration::from_secs(90 * 86_400);
 
-/// A result is written down so long after closing: no vote cast before can still be on its way.
-const SETTLED_AFTER: Duration = Duration::from_secs(5);
+/// A result is written down so long after closing: no vote cast before can still be on its way, not even one of a turn that ran
+/// late and is taken again within its callback's minute.
+const SETTLED_AFTER: Duration = Duration::from_secs(60);
 
 /// Above this many votes a day is counted by one reader for all (state design, section 8).
 const COUNTED_BY_EACH: usize = 200;
@@ -136,9 +137,8 @@ impl Store {
         .number(":at", at.0)
         .number(":v", VERSION)
         .number(":ttl", at.plus(VOTES_LAST).secs());
-        let is_this = |old: &Item| {
-            old.maybe_text("c") == Some(&place.to_string()) && old.maybe_number("at") == Some(at.0)
-        };
+        let is_this =
+            |old: &Item| old.maybe_text("c") == Some(&place.to_string()) && old.maybe_number("at") == Some(at.0);
         Ok(match self.write(write).await? {
             Written::Done(_) => Voted::Counted,
             // The very same vote is there: a repeat of ours, or of the platform's.
@@ -205,9 +205,11 @@ impl Store {
         closes: Millis,
         now: Millis,
     ) -> Result<Tally, StoreError> {
-        // Condition: nobody has yet, or closing was put off since.
-        let put = Write::put(Key::result(group, day), "attribute_not_exists(PK) OR closes <> :closes")
+        // Condition: nobody has yet, or closing was put off since; and not one of a newer release.
+        const SETTLE: &str = "attribute_not_exists(PK) OR (closes <> :closes AND (attribute_not_exists(v) OR v <= :v))";
+        let put = Write::put(Key::result(group, day), SETTLE)
             .number(":closes", closes.0)
+            .number(":v", VERSION)
             .with("closes", n(closes.0))
             .with("t", s("RESULT"))
             .with("v", n(VERSION))

@@ -136,7 +136,6 @@ impl Store {
     /// One item by its key, strongly consistent.
     pub(super) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
         match self.get_once(key).await {
-            // Every turn begins with a read, so it is enough to notice it here.
             Err(StoreError::Unavailable(UNKNOWN_ISSUER)) if self.believe_system() => self.get_once(key).await,
             read => read,
         }
@@ -219,6 +218,7 @@ impl Store {
             tried += 1;
             match self.write_once(write.clone()).await {
                 Err(StoreError::Unavailable(CONFLICT)) if tried < CONFLICT_TRIES => wait(tried).await,
+                Err(StoreError::Unavailable(UNKNOWN_ISSUER)) if self.believe_system() => {}
                 ended => return ended,
             }
         }
