@@ -1,14 +1,15 @@
 //! `kakao dev`: everything in one process, until Ctrl-C.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use lexopt::{Arg, Parser, ValueExt as _};
+use lexopt::{Arg, Parser};
 use simulator::{Laptop, NotStarted, Options};
 
 use crate::MISUSED;
-use crate::say::{err, out, trouble};
+use crate::say::{Misuse, out, trouble};
 
 const HELP: &str = "\
 kakao dev: 함수, 테이블, 가짜 카카오, 채팅방을 한꺼번에 실행합니다. 끝내려면 Ctrl-C.
@@ -45,8 +46,8 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Ok(Asked::Run { options, open }) => (options, open),
-        Err(error) => {
-            err(&format!("kakao dev: {error}\n\n{HELP}"));
+        Err(misuse) => {
+            misuse.tell("dev");
             return ExitCode::from(MISUSED);
         }
     };
@@ -63,22 +64,42 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     code
 }
 
-fn read(mut arguments: Parser) -> Result<Asked, lexopt::Error> {
+fn read(mut arguments: Parser) -> Result<Asked, Misuse> {
     let (mut options, mut open) = (Options::default(), false);
     while let Some(argument) = arguments.next()? {
         match argument {
-            Arg::Long("port") => options.port = arguments.value()?.parse()?,
+            Arg::Long("port") => options.port = port("--port", &arguments.value()?)?,
             Arg::Long("data") => options.data = Some(PathBuf::from(arguments.value()?)),
             Arg::Long("memory") => options.data = None,
             Arg::Long("seed") => options.seed = Some(PathBuf::from(arguments.value()?)),
             Arg::Long("open") => open = true,
-            Arg::Long("table-port") => options.table_port = arguments.value()?.parse()?,
-            Arg::Long("table-host") => options.table_host = arguments.value()?.parse()?,
+            Arg::Long("table-port") => options.table_port = port("--table-port", &arguments.value()?)?,
+            Arg::Long("table-host") => options.table_host = host("--table-host", &arguments.value()?)?,
             Arg::Long("help") | Arg::Short('h') => return Ok(Asked::Help),
-            other => return Err(other.unexpected()),
+            other => return Err(other.unexpected().into()),
         }
     }
     Ok(Asked::Run { options, open })
+}
+
+fn port(option: &str, given: &OsString) -> Result<u16, Misuse> {
+    given.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
+        let given = given.to_string_lossy();
+        Misuse::new(
+            format!("{option} 값은 0부터 65535까지의 수예요(0은 빈 포트). 받은 값: {given}"),
+            format!("{option} takes a number from 0 to 65535 (0 picks a free port), not `{given}`."),
+        )
+    })
+}
+
+fn host(option: &str, given: &OsString) -> Result<IpAddr, Misuse> {
+    given.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
+        let given = given.to_string_lossy();
+        Misuse::new(
+            format!("{option} 값은 IP 주소예요(예: 127.0.0.1, 0.0.0.0). 받은 값: {given}"),
+            format!("{option} takes an IP address (such as 127.0.0.1 or 0.0.0.0), not `{given}`."),
+        )
+    })
 }
 
 async fn serve(options: &Options, open: bool) -> ExitCode {
@@ -148,11 +169,15 @@ fn explain(why: &NotStarted) {
             &format!("{port}번 포트를 열 수 없어요: {error}. {option}로 다른 번호를 주세요."),
             &format!("port {port} cannot be opened: {error}. Give another {option}."),
         ),
+        NotStarted::HostElsewhere(option, host) => trouble(
+            &format!("이 컴퓨터의 주소가 아니에요: {host}. {option} 값으로 127.0.0.1이나 0.0.0.0을 주세요."),
+            &format!("{host} is not an address of this machine. Give {option} 127.0.0.1 or 0.0.0.0."),
+        ),
         NotStarted::DataTaken(data, url) => {
             let data = shown(data);
             let at = url.as_deref().unwrap_or("?");
             trouble(
-                &format!("다른 kakao dev가 {data}를 쓰고 있어요({at}). 그것을 끄거나 --data로 다른 폴더를 주세요."),
+                &format!("다른 kakao dev({at})가 이 폴더를 쓰고 있어요: {data}. 그것을 끄거나 --data로 다른 폴더를 주세요."),
                 &format!("another kakao dev uses {data} ({at}). Stop it, or give another --data."),
             );
         }
@@ -163,11 +188,20 @@ fn explain(why: &NotStarted) {
                 &format!("the folder {data} cannot be used: {error}. Give another --data."),
             );
         }
+        NotStarted::Broken(file) => {
+            let file = shown(file);
+            trouble(
+                &format!(
+                    "테이블 파일이 깨졌거나 테이블이 아니에요: {file}. 파일을 옮기거나 지우면 빈 테이블로 시작해요."
+                ),
+                &format!("the table's file is broken, or is no table: {file}. Move or delete it to start with an empty one."),
+            );
+        }
         NotStarted::Table(Some(file), error) => {
             let file = shown(file);
             trouble(
-                &format!("테이블 {file}을 열 수 없어요: {error}. 파일을 옮기거나 지우면 새로 만들어요."),
-                &format!("the table {file} cannot be opened: {error}. Move or delete the file to start anew."),
+                &format!("테이블 파일을 열 수 없어요: {file} ({error}). 파일을 옮기거나 지우면 빈 테이블로 시작해요."),
+                &format!("the table's file cannot be opened: {file} ({error}). Move or delete it to start with an empty one."),
             );
         }
         NotStarted::Table(None, error) => {
@@ -175,7 +209,7 @@ fn explain(why: &NotStarted) {
         }
         NotStarted::Seed(file, error) => {
             let file = shown(file);
-            trouble(&format!("{file}을 넣을 수 없어요: {error}"), &format!("{file} cannot be put: {error}"));
+            trouble(&format!("항목을 넣을 수 없어요: {file} ({error})"), &format!("{file} cannot be put: {error}"));
         }
         NotStarted::Other(error) => trouble("시작하지 못했어요.", &format!("could not start: {error}")),
     }

@@ -56,6 +56,6 @@ fn help() -> ExitCode {
 
 fn unknown(command: &OsString) -> ExitCode {
     let command = command.to_string_lossy();
-    err(&format!("kakao: `{command}`라는 명령은 없어요. / There is no command `{command}`.\n\n{HELP}"));
+    err(&format!("kakao: 그런 명령은 없어요: `{command}` / There is no command `{command}`.\n\n{HELP}"));
     ExitCode::from(MISUSED)
 }

@@ -63,10 +63,14 @@ pub enum NotStarted {
     PortTaken(&'static str, u16),
     /// The port cannot be had for another reason.
     PortRefused(&'static str, u16, io::Error),
+    /// The address is not one of this machine; the option that chooses it.
+    HostElsewhere(&'static str, IpAddr),
     /// Another process uses this folder; its address, if it left one.
     DataTaken(PathBuf, Option<String>),
     /// The folder cannot be used.
     Data(PathBuf, io::Error),
+    /// The file is not a table, or not a whole one.
+    Broken(PathBuf),
     /// The table in the folder cannot be opened or made.
     Table(Option<PathBuf>, String),
     /// The seed cannot be read or put.
@@ -80,8 +84,10 @@ impl fmt::Display for NotStarted {
         match self {
             Self::PortTaken(_, port) => write!(f, "port {port} is taken"),
             Self::PortRefused(_, port, error) => write!(f, "port {port}: {error}"),
+            Self::HostElsewhere(_, host) => write!(f, "{host} is not an address of this machine"),
             Self::DataTaken(path, _) => write!(f, "{} is in use", path.display()),
             Self::Data(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Broken(path) => write!(f, "{} is not a table", path.display()),
             Self::Table(_, error) => write!(f, "table: {error}"),
             Self::Seed(path, error) => write!(f, "{}: {error}", path.display()),
             Self::Other(error) => f.write_str(error),
@@ -138,7 +144,7 @@ impl Laptop {
         let template = Template::built_in().map_err(NotStarted::Other)?;
         let file = options.data.as_ref().map(|data| data.join("table.db"));
         let table = Table::open(file.as_deref(), &env.table_name, &template)
-            .map_err(|error| NotStarted::Table(file.clone(), error))?;
+            .map_err(|error| no_table(file.clone(), &error))?;
         let seeded = options.seed.as_deref().map(|seed| put(&table, seed)).transpose()?.unwrap_or_default();
 
         let secret = get("SKILL_SECRET");
@@ -155,8 +161,9 @@ impl Laptop {
         tokio::spawn(table.clone().serve(table_listener));
         let functions = Functions::start(bot, env, &template).map_err(|error| NotStarted::Other(error.to_string()))?;
         for woken in functions.woken.iter() {
-            let patterns = template.stream_filters(woken.name);
-            tokio::spawn(stream::feed(table.clone(), functions.clone(), *woken, patterns));
+            if let Some(mapping) = template.mapping(woken.name) {
+                tokio::spawn(stream::feed(table.clone(), functions.clone(), *woken, mapping));
+            }
             tokio::spawn(stream::sweep(functions.clone(), *woken));
         }
         let routes = functions
@@ -216,6 +223,7 @@ fn router(platform: Arc<Platform>, functions: Functions) -> Router {
 async fn listen(option: &'static str, host: IpAddr, port: u16) -> Result<TcpListener, NotStarted> {
     TcpListener::bind(SocketAddr::new(host, port)).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => NotStarted::PortTaken(option, port),
+        io::ErrorKind::AddrNotAvailable => NotStarted::HostElsewhere("--table-host", host), // the other one is loopback
         _ => NotStarted::PortRefused(option, port, error),
     })
 }
@@ -247,6 +255,15 @@ fn lock(data: &Path, url: &str) -> Result<File, NotStarted> {
     }
     file.set_len(0).and_then(|()| writeln!(file, "{url}")).map_err(trouble)?;
     Ok(file)
+}
+
+/// The database speaks to programmers, about switches that this program does not have. It has no kinds, only words.
+fn no_table(file: Option<PathBuf>, error: &str) -> NotStarted {
+    let broken = ["not a valid SQLite", "malformed"].iter().any(|words| error.contains(words));
+    match file {
+        Some(file) if broken => NotStarted::Broken(file),
+        file => NotStarted::Table(file, error.trim_end_matches('.').to_owned()),
+    }
 }
 
 fn put(table: &Table, seed: &Path) -> Result<usize, NotStarted> {

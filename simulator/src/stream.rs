@@ -1,8 +1,8 @@
 //! What wakes the functions that nobody calls: the table's stream, and the schedule.
 //!
 //! ```text
-//! stream --filter--> lane (by partition key) --batches of 10--> outbox --failures--> the same batch again, from the first
-//! every minute ------------------------------ {"sweep":"due"} --> outbox
+//! stream --filter--> lane (by partition key) --batches--> outbox --failures--> the same batch again, from the first
+//! every minute ------------------------ {"sweep":"due"} --> outbox
 //! ```
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -16,14 +16,10 @@ use tokio::sync::mpsc;
 use crate::filter;
 use crate::function::{Door, Functions};
 use crate::table::Table;
+use crate::template::Mapping;
 
-/// As in `template.yaml`.
-const BATCH: usize = 10;
-const MAX_TRIES: u32 = 1 + 5;
-const MAX_AGE: Duration = Duration::from_secs(3_600);
-
-/// A new on-demand table has four partitions, and `ParallelizationFactor` is 2.
-const LANES: u64 = 8;
+/// What a new on-demand table has; each is a shard of its stream.
+const PARTITIONS: u64 = 4;
 
 /// Fast enough that a promised answer seems prompt, slow enough that an idle laptop stays idle.
 const POLL: Duration = Duration::from_millis(150);
@@ -32,11 +28,11 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 
 /// Feeds the stream to the function, for ever. It starts with the oldest record that Lambda would still deliver: what was done
 /// already is recognised as done, so a restart needs no memory of how far it had come.
-pub(crate) async fn feed(table: Table, functions: Functions, function: Door, patterns: Vec<Value>) {
-    let lanes: Vec<_> = (0..LANES)
+pub(crate) async fn feed(table: Table, functions: Functions, function: Door, mapping: Mapping) {
+    let lanes: Vec<_> = (0..PARTITIONS * mapping.parallel.max(1))
         .map(|_| {
             let (lane, records) = mpsc::unbounded_channel();
-            tokio::spawn(drive(functions.clone(), function, records));
+            tokio::spawn(drive(functions.clone(), function, mapping.batch.max(1), mapping.retries, records));
             lane
         })
         .collect();
@@ -45,8 +41,8 @@ pub(crate) async fn feed(table: Table, functions: Functions, function: Door, pat
         match next(&table, &mut position) {
             Ok(records) if records.is_empty() => tokio::time::sleep(POLL).await,
             Ok(records) => {
-                for record in records.into_iter().filter(|record| wakes(record, &patterns)) {
-                    if let Some(lane) = lanes.get(lane_of(&record)) {
+                for record in records.into_iter().filter(|record| wakes(record, &mapping)) {
+                    if let Some(lane) = lanes.get(lane_of(&record, lanes.len())) {
                         let _ = lane.send(record);
                     }
                 }
@@ -80,23 +76,29 @@ fn next(table: &Table, position: &mut Option<String>) -> Result<Vec<Value>, Stri
     Ok(read.records.iter().filter_map(|record| serde_json::to_value(record).ok()).collect())
 }
 
-fn wakes(record: &Value, patterns: &[Value]) -> bool {
+fn wakes(record: &Value, mapping: &Mapping) -> bool {
     let created = record["dynamodb"]["ApproximateCreationDateTime"].as_f64().unwrap_or_default();
-    let oldest = Clock::System.now().minus(MAX_AGE).secs() as f64;
-    created >= oldest && patterns.iter().any(|pattern| filter::fits(pattern, record))
+    let oldest = Clock::System.now().minus(mapping.max_age).secs() as f64;
+    created >= oldest && mapping.patterns.iter().any(|pattern| filter::fits(pattern, record))
 }
 
 /// Records of one partition key stay in order.
-fn lane_of(record: &Value) -> usize {
+fn lane_of(record: &Value, lanes: usize) -> usize {
     let mut hasher = DefaultHasher::new();
     record["dynamodb"]["Keys"]["PK"].to_string().hash(&mut hasher);
-    (hasher.finish() % LANES) as usize
+    (hasher.finish() % lanes as u64) as usize
 }
 
-async fn drive(functions: Functions, function: Door, mut records: mpsc::UnboundedReceiver<Value>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while records.recv_many(&mut batch, BATCH).await > 0 {
-        let mut tries = 1;
+async fn drive(
+    functions: Functions,
+    function: Door,
+    size: usize,
+    retries: u64,
+    mut records: mpsc::UnboundedReceiver<Value>,
+) {
+    let mut batch = Vec::with_capacity(size);
+    while records.recv_many(&mut batch, size).await > 0 {
+        let mut retried = 0;
         while !batch.is_empty() {
             let event = json!({ "Records": batch }).to_string();
             let answer = functions.consume(&function, event, Clock::System.now()).await;
@@ -104,12 +106,12 @@ async fn drive(functions: Functions, function: Door, mut records: mpsc::Unbounde
             if batch.is_empty() {
                 break;
             }
-            if tries == MAX_TRIES {
+            if retried >= retries {
                 // In the cloud they would go to the failure queue, and an alarm would ring.
                 Log::error("stream.given-up").count(batch.len() as u64).write();
                 batch.clear();
             }
-            tries += 1;
+            retried += 1;
             tokio::time::sleep(BETWEEN_TRIES).await;
         }
     }

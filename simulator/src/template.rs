@@ -10,6 +10,21 @@ const TEXT: &str = include_str!("../../template.yaml");
 /// What Lambda does if a function's `Timeout` is left out.
 const DEFAULT_TIMEOUT: u64 = 3;
 
+/// How a table's stream wakes a function. What is left out is as Lambda has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Mapping {
+    /// Which records wake it: any of these patterns.
+    pub(crate) patterns: Vec<Value>,
+    /// At most so many records at once.
+    pub(crate) batch: usize,
+    /// So many batches of one partition at once.
+    pub(crate) parallel: u64,
+    /// How often a batch is tried again.
+    pub(crate) retries: u64,
+    /// Older records are skipped.
+    pub(crate) max_age: Duration,
+}
+
 /// The template as JSON. CloudFormation's tags (`!Ref x`) become objects (`{"!Ref": "x"}`) that nobody here asks for.
 #[derive(Clone, Debug)]
 pub(crate) struct Template(Value);
@@ -51,12 +66,20 @@ impl Template {
         Duration::from_secs(seconds.unwrap_or(DEFAULT_TIMEOUT))
     }
 
-    /// Which stream records wake the function: any of these patterns.
-    pub(crate) fn stream_filters(&self, function: &str) -> Vec<Value> {
-        let events = self.function(function).and_then(|properties| properties.get("Events")?.as_object());
-        let streams = events.into_iter().flat_map(Map::values).filter(|event| event["Type"] == "DynamoDB");
-        let filters = streams.filter_map(|event| event.pointer("/Properties/FilterCriteria/Filters")?.as_array());
-        filters.flatten().filter_map(|filter| serde_json::from_str(filter["Pattern"].as_str()?).ok()).collect()
+    /// How the table's stream wakes the function, if it does.
+    pub(crate) fn mapping(&self, function: &str) -> Option<Mapping> {
+        let events = self.function(function)?.get("Events")?.as_object()?;
+        let mapping = &events.values().find(|event| event["Type"] == "DynamoDB")?["Properties"];
+        let filters = mapping.pointer("/FilterCriteria/Filters").and_then(Value::as_array);
+        let patterns = filters.into_iter().flatten();
+        let number = |name: &str, default: u64| mapping[name].as_u64().unwrap_or(default);
+        Some(Mapping {
+            patterns: patterns.filter_map(|filter| serde_json::from_str(filter["Pattern"].as_str()?).ok()).collect(),
+            batch: usize::try_from(number("BatchSize", 100)).unwrap_or(100),
+            parallel: number("ParallelizationFactor", 1),
+            retries: number("MaximumRetryAttempts", u64::MAX),
+            max_age: Duration::from_secs(number("MaximumRecordAgeInSeconds", 86_400)),
+        })
     }
 
     fn function(&self, name: &str) -> Option<&Value> {
@@ -87,11 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn timeouts_and_filters_are_the_templates() {
+    fn timeouts_and_streams_are_the_templates() {
         let template = Template::built_in().unwrap();
         assert!(template.timeout("skill") >= Duration::from_secs(5));
         assert!(template.timeout("outbox") > template.timeout("skill"));
-        assert_eq!(template.stream_filters("outbox").len(), 2);
-        assert_eq!(template.stream_filters("skill").len(), 0);
+        let mapping = template.mapping("outbox").unwrap();
+        assert_eq!(mapping.patterns.len(), 2);
+        assert_eq!((mapping.batch, mapping.parallel, mapping.retries), (10, 10, 5));
+        assert_eq!(mapping.max_age, Duration::from_secs(3_600));
+        assert!(template.mapping("skill").is_none());
     }
 }
