@@ -177,7 +177,9 @@ fn explain(why: &NotStarted) {
             let data = shown(data);
             let at = url.as_deref().unwrap_or("?");
             trouble(
-                &format!("다른 kakao dev({at})가 이 폴더를 쓰고 있어요: {data}. 그것을 끄거나 --data로 다른 폴더를 주세요."),
+                &format!(
+                    "다른 kakao dev({at})가 이 폴더를 쓰고 있어요: {data}. 그것을 끄거나 --data로 다른 폴더를 주세요."
+                ),
                 &format!("another kakao dev uses {data} ({at}). Stop it, or give another --data."),
             );
         }
@@ -194,14 +196,18 @@ fn explain(why: &NotStarted) {
                 &format!(
                     "테이블 파일이 깨졌거나 테이블이 아니에요: {file}. 파일을 옮기거나 지우면 빈 테이블로 시작해요."
                 ),
-                &format!("the table's file is broken, or is no table: {file}. Move or delete it to start with an empty one."),
+                &format!(
+                    "the table's file is broken, or is no table: {file}. Move or delete it to start with an empty one."
+                ),
             );
         }
         NotStarted::Table(Some(file), error) => {
             let file = shown(file);
             trouble(
                 &format!("테이블 파일을 열 수 없어요: {file} ({error}). 파일을 옮기거나 지우면 빈 테이블로 시작해요."),
-                &format!("the table's file cannot be opened: {file} ({error}). Move or delete it to start with an empty one."),
+                &format!(
+                    "the table's file cannot be opened: {file} ({error}). Move or delete it to start with an empty one."
+                ),
             );
         }
         NotStarted::Table(None, error) => {

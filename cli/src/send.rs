@@ -17,7 +17,7 @@ use simulator::verdict::{self, Outcome};
 use simulator::{LOCAL_SKILL_SECRET, people};
 
 use crate::MISUSED;
-use crate::say::{err, out, trouble};
+use crate::say::{Misuse, err, out, trouble};
 
 const HELP: &str = "\
 kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
@@ -81,8 +81,8 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             out(HELP);
             return ExitCode::SUCCESS;
         }
-        Err(error) => {
-            err(&format!("kakao send: {error}\n\n{HELP}"));
+        Err(misuse) => {
+            misuse.tell("send");
             return ExitCode::from(MISUSED);
         }
     };
@@ -100,15 +100,15 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
     let body = match errand.body() {
         Ok(body) => body,
-        Err((ko, en)) => {
-            trouble(&ko, &en);
+        Err(misuse) => {
+            misuse.tell("send");
             return ExitCode::from(MISUSED);
         }
     };
     runtime.block_on(send(&errand, &outbound, body))
 }
 
-fn read(mut arguments: Parser) -> Result<Option<Errand>, lexopt::Error> {
+fn read(mut arguments: Parser) -> Result<Option<Errand>, Misuse> {
     let (mut kind, mut callback) = (None, false);
     let mut options = HashMap::new();
     while let Some(argument) = arguments.next()? {
@@ -117,7 +117,7 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, lexopt::Error> {
             Arg::Long("callback") => callback = true,
             Arg::Long(name) => {
                 let Some(known) = OPTIONS.iter().find(|known| **known == name) else {
-                    return Err(argument.unexpected());
+                    return Err(argument.unexpected().into());
                 };
                 options.insert(*known, arguments.value()?.string()?);
             }
@@ -125,14 +125,33 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, lexopt::Error> {
                 kind = Some(match word.to_str() {
                     Some("skill") => Kind::Skill,
                     Some("skill-check") => Kind::SkillCheck,
-                    _ => return Err(format!("{} ? (skill, skill-check)", word.to_string_lossy()).into()),
+                    _ => {
+                        let word = word.to_string_lossy();
+                        return Err(Misuse::new(
+                            format!("{word} 말고 skill 또는 skill-check 가운데 하나를 적어 주세요."),
+                            format!("there is no `{word}` to send to: skill or skill-check."),
+                        ));
+                    }
                 });
             }
-            other => return Err(other.unexpected()),
+            other => return Err(other.unexpected().into()),
         }
     }
-    let kind = kind.ok_or("skill ? skill-check ?")?;
-    Ok(Some(Errand { kind, callback, options }))
+    let Some(kind) = kind else {
+        return Err(Misuse::new(
+            "무엇에 보낼지 빠졌어요: kakao send skill ... 또는 kakao send skill-check ...",
+            "say what to send to: kakao send skill ... or kakao send skill-check ...",
+        ));
+    };
+    let errand = Errand { kind, callback, options };
+    if !errand.has_address() {
+        let url = errand.base();
+        return Err(Misuse::new(
+            format!("--url 값은 http:// 또는 https:// 주소예요. 받은 값: {url}"),
+            format!("--url takes an http:// or https:// address, not `{url}`."),
+        ));
+    }
+    Ok(Some(errand))
 }
 
 impl Errand {
@@ -140,34 +159,43 @@ impl Errand {
         self.options.get(name).map(String::as_str)
     }
 
-    /// The request body, or why there is none, in both languages.
-    fn body(&self) -> Result<Vec<u8>, (String, String)> {
+    fn needed(&self, option: &str) -> Result<&str, Misuse> {
+        self.option(option)
+            .ok_or_else(|| Misuse::new(format!("--{option} 값이 빠졌어요."), format!("--{option} is needed.")))
+    }
+
+    /// The button's `extra`, if there is one.
+    fn extra(&self) -> Result<Option<Value>, Misuse> {
+        self.option("extra").map(serde_json::from_str).transpose().map_err(|error| {
+            Misuse::new(format!("--extra 값이 JSON이 아니에요: {error}"), format!("--extra is not JSON: {error}"))
+        })
+    }
+
+    /// The request body.
+    fn body(&self) -> Result<Vec<u8>, Misuse> {
         if let Some(file) = self.option("file") {
             let read = if file == "-" { read_stdin() } else { std::fs::read(file) };
             return read.map_err(|error| {
-                (format!("{file}을 읽을 수 없어요: {error}"), format!("{file} cannot be read: {error}"))
+                Misuse::new(
+                    format!("파일을 읽을 수 없어요: {file} ({error})"),
+                    format!("{file} cannot be read: {error}"),
+                )
             });
         }
-        let missing = |option: &str| (format!("--{option}이 필요해요."), format!("--{option} is needed."));
         let who = self.option("user").unwrap_or("ga");
         let person = people::find(who);
         let key = person.map_or(who, |person| person.bot_user_key);
         let body = match self.kind {
-            Kind::SkillCheck => payload::check(self.option("value").ok_or_else(|| missing("value"))?, key),
+            Kind::SkillCheck => payload::check(self.needed("value")?, key),
             Kind::Skill => {
-                let text = self.option("utterance").ok_or_else(|| missing("utterance"))?;
+                let text = self.needed("utterance")?;
                 let mut said = Utterance::typed(self.name(), text, key);
                 said.plusfriend_user_key = person.map(|person| person.plusfriend_user_key);
                 if let Some(id) = self.option("block") {
                     said.block = payload::Block { id: id.to_owned(), name: text.to_owned() };
                     said.trigger = "CARD_BUTTON_BLOCK";
                 }
-                if let Some(extra) = self.option("extra") {
-                    let extra: Value = serde_json::from_str(extra).map_err(|error| {
-                        (format!("--extra가 JSON이 아니에요: {error}"), format!("--extra is not JSON: {error}"))
-                    })?;
-                    said.extra = Some(extra);
-                }
+                said.extra = self.extra()?;
                 said.payload()
             }
         };
@@ -183,6 +211,11 @@ impl Errand {
 
     fn base(&self) -> &str {
         self.option("url").unwrap_or("http://127.0.0.1:3000").trim_end_matches('/')
+    }
+
+    /// Whether there is anything at all that could be called.
+    fn has_address(&self) -> bool {
+        self.base().parse::<http::Uri>().is_ok_and(|url| matches!(url.scheme_str(), Some("http" | "https")))
     }
 
     fn url(&self) -> String {
@@ -211,7 +244,7 @@ async fn send(errand: &Errand, outbound: &Outbound, body: Vec<u8>) -> ExitCode {
         .header(SKILL_SECRET_HEADER, errand.option("secret").unwrap_or(LOCAL_SKILL_SECRET))
         .body(body);
     let Ok(request) = request else {
-        trouble(&format!("{url} 은 주소가 아니에요."), &format!("{url} is no address."));
+        trouble(&format!("주소가 아니에요: {url}"), &format!("{url} is no address."));
         return ExitCode::from(MISUSED);
     };
     let started = Instant::now();

@@ -75,7 +75,7 @@ fn a_skill_is_sent_something_by_hand() {
     let refused = send(&["--utterance", "안녕", "--secret", "wrong"]);
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     assert_eq!(send(&["--nonsense"]).status.code(), Some(2));
-    assert_eq!(send(&[]).status.code(), Some(2), "nothing to say");
+    assert_misused(&send(&[]), &["--utterance 값이", "--utterance is needed"]);
 }
 
 #[test]
@@ -154,6 +154,43 @@ fn a_late_answer_can_be_waited_for_by_hand() {
     assert!(sent.status.success(), "{sent:?}");
     let shown = String::from_utf8_lossy(&sent.stdout);
     assert!(shown.contains("useCallback") && shown.contains("국밥집"), "{shown}");
+    let at_once = kakao(&["send", "skill", "--callback", "--utterance", "안녕", "--url", &url]).output().unwrap();
+    let words = String::from_utf8_lossy(&at_once.stderr);
+    assert!(at_once.status.success() && words.contains("at once") && !words.contains("answered"), "{words}");
+}
+
+#[test]
+fn a_wrong_command_line_is_told_what_is_wrong() {
+    let said = |arguments: &[&str]| kakao(arguments).output().unwrap();
+    for port in ["abc", "99999", "-1"] {
+        assert_misused(
+            &said(&["dev", "--port", port]),
+            &["--port 값은 0부터 65535까지", "--port takes a number", port],
+        );
+    }
+    assert_misused(&said(&["dev", "--table-port", "x"]), &["--table-port 값은", "--table-port takes"]);
+    assert_misused(&said(&["dev", "--table-host", "here"]), &["--table-host 값은 IP", "--table-host takes", "here"]);
+    assert_misused(&said(&["dev", "--data"]), &["--data 뒤에 값이", "--data needs a value"]);
+    assert_misused(&said(&["dev", "--nonsense"]), &["그런 옵션은 없어요: --nonsense", "no option --nonsense"]);
+    assert_misused(
+        &said(&["send"]),
+        &["kakao send skill ... 또는", "kakao send skill ... or kakao send skill-check ..."],
+    );
+    assert_misused(&said(&["send", "foo"]), &["foo 말고", "no `foo` to send to: skill or skill-check"]);
+    let ftp = ["send", "skill", "--utterance", "안녕", "--url", "ftp://x"];
+    assert_misused(&said(&ftp), &["--url 값은 http://", "not `ftp://x`"]);
+    let late = ["send", "skill", "--callback", "--utterance", "안녕", "--url", "ftp://x"];
+    assert_misused(&said(&late), &["--url 값은 http://"]);
+    assert_misused(&said(&["send", "skill", "--callback"]), &["--utterance is needed"]);
+}
+
+fn assert_misused(output: &Output, words: &[&str]) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for word in words {
+        assert!(said.contains(word), "{word} is not in\n{said}");
+    }
+    assert!(said.lines().count() <= 4, "short:\n{said}");
 }
 
 #[test]
@@ -201,6 +238,14 @@ fn a_taken_port_is_named() {
 }
 
 #[test]
+fn an_address_of_another_machine_is_named() {
+    // 192.0.2.0/24 is for documentation: nobody has it.
+    let refused = kakao(&["dev", "--memory", "--port", "0", "--table-host", "192.0.2.1"]).output().unwrap();
+    assert_refused(&refused, "이 컴퓨터의 주소가 아니에요: 192.0.2.1. --table-host");
+    assert_refused(&refused, "192.0.2.1 is not an address of this machine. Give --table-host");
+}
+
+#[test]
 fn a_folder_serves_one_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let dev = Dev::start(folder.path());
@@ -213,9 +258,16 @@ fn a_folder_serves_one_at_a_time() {
 #[test]
 fn a_file_that_is_no_table_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("table.db"), vec![b'x'; 8192]).unwrap();
-    let refused = kakao(&["dev", "--port", "0", "--data", folder.path().to_str().unwrap()]).output().unwrap();
-    assert_refused(&refused, "table.db");
+    for start in ["", "SQLite format 3\0"] {
+        let mut bytes = vec![b'x'; 8192];
+        bytes[..start.len()].copy_from_slice(start.as_bytes());
+        std::fs::write(folder.path().join("table.db"), bytes).unwrap();
+        let refused = kakao(&["dev", "--port", "0", "--data", folder.path().to_str().unwrap()]).output().unwrap();
+        assert_refused(&refused, "table.db");
+        assert_refused(&refused, "is broken, or is no table");
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(!said.contains("encrypt") && !said.contains(".."), "{said}");
+    }
 }
 
 fn assert_refused(output: &Output, because: &str) {

@@ -143,8 +143,8 @@ impl Laptop {
 
         let template = Template::built_in().map_err(NotStarted::Other)?;
         let file = options.data.as_ref().map(|data| data.join("table.db"));
-        let table = Table::open(file.as_deref(), &env.table_name, &template)
-            .map_err(|error| no_table(file.clone(), &error))?;
+        let table =
+            Table::open(file.as_deref(), &env.table_name, &template).map_err(|error| no_table(file.clone(), &error))?;
         let seeded = options.seed.as_deref().map(|seed| put(&table, seed)).transpose()?.unwrap_or_default();
 
         let secret = get("SKILL_SECRET");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::kapi::{CallError, Outbound};
 
 use super::{Errand, PATIENCE, unreached};
-use crate::say::{err, out, trouble};
+use crate::say::{Misuse, err, out, trouble};
 
 /// A callback address is good for a minute; the stand-in says itself when it is over.
 const MINUTE: Duration = Duration::from_secs(65);
@@ -15,19 +15,13 @@ const POLL: Duration = Duration::from_millis(200);
 
 /// Says it, shows the first answer, waits for the late one and shows it.
 pub(super) async fn say(errand: &Errand, outbound: &Outbound) -> ExitCode {
-    let extra = errand.option("extra").map(serde_json::from_str::<Value>);
-    if let Some(Err(error)) = &extra {
-        trouble(&format!("--extra가 JSON이 아니에요: {error}"), &format!("--extra is not JSON: {error}"));
-        return ExitCode::from(crate::MISUSED);
-    }
-    let saying = json!({
-        "person": errand.option("user").unwrap_or("ga"),
-        "skill": errand.name(),
-        "text": errand.option("utterance").unwrap_or_default(),
-        "blockId": errand.option("block"),
-        "extra": extra.and_then(Result::ok),
-        "callback": true,
-    });
+    let saying = match saying(errand) {
+        Ok(saying) => saying,
+        Err(misuse) => {
+            misuse.tell("send");
+            return ExitCode::from(crate::MISUSED);
+        }
+    };
     let base = errand.base();
     let request = http::Request::post(format!("{base}/room/say")).header("content-type", "application/json");
     let said = match call(outbound, request.body(saying.to_string().into_bytes())).await {
@@ -36,7 +30,8 @@ pub(super) async fn say(errand: &Errand, outbound: &Outbound) -> ExitCode {
     };
     show(&said);
     if said["outcome"] != "waiting" {
-        return if said["outcome"] == "answered" { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        let good = said["outcome"] == "answered" || said["outcome"] == "silent";
+        return if good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let turn = format!("{base}/room/turns/{}", said["turn"].as_str().unwrap_or_default());
     let started = Instant::now();
@@ -55,6 +50,17 @@ pub(super) async fn say(errand: &Errand, outbound: &Outbound) -> ExitCode {
     ExitCode::FAILURE
 }
 
+fn saying(errand: &Errand) -> Result<Value, Misuse> {
+    Ok(json!({
+        "person": errand.option("user").unwrap_or("ga"),
+        "skill": errand.name(),
+        "text": errand.needed("utterance")?,
+        "blockId": errand.option("block"),
+        "extra": errand.extra()?,
+        "callback": true,
+    }))
+}
+
 async fn call(outbound: &Outbound, request: http::Result<http::Request<Vec<u8>>>) -> Result<Value, CallError> {
     let answer = outbound.send(request.map_err(|_| CallError::BadRequest)?, PATIENCE).await?;
     // What is not JSON says why in words: whatever answers there is not `kakao dev`.
@@ -68,7 +74,53 @@ fn show(entry: &Value) {
         let word = |name: &str| found[name].as_str().unwrap_or_default();
         super::finding(word("severity"), word("rule"), word("path"), word("ko"), word("en"));
     }
-    let (outcome, result) =
-        (entry["outcome"].as_str().unwrap_or_default(), entry["result"].as_str().unwrap_or_default());
-    err(&format!("{}  {outcome}  {} ms  {result}", entry["kind"].as_str().unwrap_or("?"), entry["ms"]));
+    let (ko, en) = words(entry);
+    let took = entry["ms"].as_u64().map(|ms| format!("{ms} ms  ")).unwrap_or_default();
+    err(&format!("{took}{ko} | {en}"));
+}
+
+/// What is to be said about what happened.
+fn words(entry: &Value) -> (String, String) {
+    let word = |name: &str| entry[name].as_str().unwrap_or_default();
+    let (ko, en) = match (word("kind"), word("outcome")) {
+        ("answered", "answered" | "silent") => {
+            ("좋은 답이에요. 바로 답했으니 늦은 답은 없어요.", "a good answer, at once: no late one follows.")
+        }
+        ("answered", "waiting") => ("늦은 답을 기다려요…", "waiting for the late answer…"),
+        ("answered", "timeout") => ("카카오가 기다리는 5초를 넘겼어요.", "later than the 5 s that Kakao waits."),
+        ("answered", "unreachable") => ("답이 오지 않았어요.", "no answer."),
+        ("answered", _) => ("카카오는 이 답을 보여 주지 않아요.", "Kakao would not show this answer."),
+        ("delivered", _) if word("result") == "SUCCESS" => ("늦은 답이 왔어요.", "the late answer came."),
+        ("delivered", _) => {
+            let why = word("result");
+            return (
+                format!("카카오는 이 늦은 답을 받지 않아요: {why}"),
+                format!("Kakao would refuse this late answer: {why}"),
+            );
+        }
+        ("expired", _) => ("1분 안에 늦은 답이 오지 않았어요.", "no late answer within its minute."),
+        _ => ("그곳의 kakao dev가 받지 않았어요(--url, --user).", "`kakao dev` did not take it (--url, --user)."),
+    };
+    (ko.to_owned(), en.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_is_said_once() {
+        let said = |entry: Value| words(&entry).1;
+        assert_eq!(
+            said(json!({ "kind": "answered", "outcome": "answered" })),
+            "a good answer, at once: no late one follows."
+        );
+        assert_eq!(
+            said(json!({ "kind": "delivered", "outcome": "answered", "result": "SUCCESS" })),
+            "the late answer came."
+        );
+        let refused = said(json!({ "kind": "delivered", "outcome": "refused", "result": "Invalid bot ID." }));
+        assert!(refused.ends_with("Invalid bot ID."), "{refused}");
+        assert_eq!(said(json!({ "kind": "expired" })), "no late answer within its minute.");
+    }
 }
