@@ -88,24 +88,6 @@ impl ListCard {
         self.items.get_or_insert_default().extend(items);
         self
     }
-
-    /// Adds a button.
-    pub fn button(mut self, button: Button) -> Self {
-        self.buttons.get_or_insert_default().push(button);
-        self
-    }
-
-    /// Puts the buttons side by side or one under the other.
-    pub fn button_layout(mut self, layout: ButtonLayout) -> Self {
-        self.button_layout = Some(layout);
-        self
-    }
-
-    /// Shows the forward icon. It has no effect beside buttons, links or actions, or in a carousel.
-    pub fn forwardable(mut self) -> Self {
-        self.forwardable = Some(true);
-        self
-    }
 }
 
 impl ListItem {

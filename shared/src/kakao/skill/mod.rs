@@ -6,6 +6,7 @@
 mod action;
 mod basic_card;
 mod button;
+mod card;
 mod carousel;
 mod chat;
 mod check;
