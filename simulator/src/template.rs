@@ -68,18 +68,28 @@ impl Template {
 
     /// How the table's stream wakes the function, if it does.
     pub(crate) fn mapping(&self, function: &str) -> Option<Mapping> {
-        let events = self.function(function)?.get("Events")?.as_object()?;
-        let mapping = &events.values().find(|event| event["Type"] == "DynamoDB")?["Properties"];
-        let filters = mapping.pointer("/FilterCriteria/Filters").and_then(Value::as_array);
-        let patterns = filters.into_iter().flatten();
+        let mapping = self.stream(function)?;
         let number = |name: &str, default: u64| mapping[name].as_u64().unwrap_or(default);
         Some(Mapping {
-            patterns: patterns.filter_map(|filter| serde_json::from_str(filter["Pattern"].as_str()?).ok()).collect(),
+            patterns: self.stream_filters(function),
             batch: usize::try_from(number("BatchSize", 100)).unwrap_or(100),
             parallel: number("ParallelizationFactor", 1),
             retries: number("MaximumRetryAttempts", u64::MAX),
             max_age: Duration::from_secs(number("MaximumRecordAgeInSeconds", 86_400)),
         })
+    }
+
+    /// Which stream records wake the function: any of these patterns.
+    pub(crate) fn stream_filters(&self, function: &str) -> Vec<Value> {
+        let filters = self.stream(function).and_then(|mapping| mapping.pointer("/FilterCriteria/Filters")?.as_array());
+        let patterns = filters.into_iter().flatten();
+        patterns.filter_map(|filter| serde_json::from_str(filter["Pattern"].as_str()?).ok()).collect()
+    }
+
+    /// The properties of the event that is a table's stream.
+    fn stream(&self, function: &str) -> Option<&Value> {
+        let events = self.function(function)?.get("Events")?.as_object()?;
+        events.values().find(|event| event["Type"] == "DynamoDB").map(|event| &event["Properties"])
     }
 
     fn function(&self, name: &str) -> Option<&Value> {

@@ -41,20 +41,18 @@ impl<B: Checks> Endpoint<B> for SkillCheck {
     async fn handle(app: &App<B>, request: Request, captures: Vec<String>) -> Response {
         let (id, received) = (request.id.clone(), request.received);
         let name = captures.into_iter().next().unwrap_or_default();
-        let (outcome, response) = match verify::skill_secret(app, request).await {
+        let log = Log::info("skill-check.value").request(&id);
+        let (log, outcome, response) = match verify::skill_secret(app, request).await {
             // A panic in the bot is a technical failure like any other, and counted as one.
-            Ok(verified) => catch_panic(check(app, &verified, &name))
-                .await
-                .unwrap_or_else(|| ("error", Some(CheckResponse::error()))),
-            Err(Refused::NotTrusted) => ("untrusted", None),
-            Err(Refused::CannotTell(_)) => ("error", Some(CheckResponse::error())),
+            Ok(verified) => {
+                let checked = catch_panic(check(app, &verified, &name)).await;
+                let (outcome, response) = checked.unwrap_or_else(|| ("error", Some(CheckResponse::error())));
+                (log.skill(&name), outcome, response)
+            }
+            Err(Refused::NotTrusted) => (log, "untrusted", None),
+            Err(Refused::CannotTell(_)) => (log, "error", Some(CheckResponse::error())),
         };
-        Log::info("skill-check.value")
-            .request(&id)
-            .skill(if response.is_some() { &name } else { "" })
-            .outcome(outcome)
-            .took(app.clock.now().since(received))
-            .write();
+        log.outcome(outcome).took(app.clock.now().since(received)).write();
         response.map_or(Response::empty(401), |response| json(&response))
     }
 

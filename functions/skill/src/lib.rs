@@ -56,22 +56,18 @@ impl<B: Skills> Endpoint<B> for Skill {
     async fn handle(app: &App<B>, request: Request, captures: Vec<String>) -> Response {
         let (id, received) = (request.id.clone(), request.received);
         let skill = captures.into_iter().next().unwrap_or_default();
-        let ended = match verify::skill_secret(app, request).await {
+        let log = Log::info("skill.turn").request(&id);
+        let (log, ended) = match verify::skill_secret(app, request).await {
             // A panic in the bot is an apology like any other, and counted as one.
-            Ok(verified) => catch_panic(turn(app, &verified, &skill))
-                .await
-                .unwrap_or_else(|| Ended::Apology(SkillResponse::text(shared::bot::SORRY))),
-            Err(Refused::NotTrusted) => Ended::Untrusted,
-            Err(Refused::CannotTell(_)) => Ended::Apology(converse::sorry(&app.bot)),
+            Ok(verified) => {
+                let ended = catch_panic(turn(app, &verified, &skill)).await;
+                // Only who showed the secret has a name of ours in the URL; a stranger's text is not written down.
+                (log.skill(&skill), ended.unwrap_or_else(|| Ended::Apology(SkillResponse::text(shared::bot::SORRY))))
+            }
+            Err(Refused::NotTrusted) => (log, Ended::Untrusted),
+            Err(Refused::CannotTell(_)) => (log, Ended::Apology(converse::sorry(&app.bot))),
         };
-        // A stranger's URL is not written down.
-        let skill = if matches!(ended, Ended::Untrusted) { "" } else { skill.as_str() };
-        Log::info("skill.turn")
-            .request(&id)
-            .skill(skill)
-            .outcome(ended.word())
-            .took(app.clock.now().since(received))
-            .write();
+        log.outcome(ended.word()).took(app.clock.now().since(received)).write();
         match ended {
             Ended::Untrusted => Response::empty(401),
             Ended::Answer(response) | Ended::Acknowledged(response) | Ended::Refused(response) => json(&response),

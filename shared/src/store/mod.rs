@@ -3,7 +3,7 @@
 //! Rules that every write follows (they are types here, so that they cannot be forgotten):
 //!
 //! 1. **Derive, do not count.** Votes and results are computed from items, never kept in a counter.
-//! 2. **Every write is conditional and self-idempotent** ([`write::Write`] cannot be made without a condition). The answer to a
+//! 2. **Every write is conditional and self-idempotent** (`write::Write` cannot be made without a condition). The answer to a
 //!    write that was applied can be lost, and the write then comes again: its condition also accepts "I did this already".
 //! 3. **A refusal brings the old item along**, so a lost race costs no read.
 //! 4. **TTL only frees space.** Whoever reads compares `ttl` and `lease` with the clock.
