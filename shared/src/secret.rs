@@ -17,7 +17,8 @@ use crate::env::Env;
 use crate::kapi::ssm;
 use crate::log::Log;
 
-/// How long after a failed read before the next: a store in trouble is not made worse, and nobody waits for it twice.
+/// How long after a second failed read in a row before the next: a store in trouble is not made worse, and not everybody waits for
+/// it. The first failure is not counted: a throttled start recovers with the first turn.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// How long a secret read from SSM is used before it is read again.
@@ -130,6 +131,7 @@ struct Cached {
     keys: Option<Keys>,
     read_at: Millis,
     failed_at: Millis,
+    failures: u32,
 }
 
 impl Secrets {
@@ -169,18 +171,19 @@ impl Secrets {
         {
             return Ok(keys.clone());
         }
-        if now.since(known.failed_at) < PAUSE {
+        if known.failures > 1 && now.since(known.failed_at) < PAUSE {
             return known.keys.clone().ok_or(NoSecret::Unreachable);
         }
         match ssm::parameter(&self.env, now, &format!("{prefix}/{}", name.as_str())).await {
             Ok(value) => {
                 let keys = Keys::parse(value.reveal()).ok_or(NoSecret::NotConfigured)?;
-                *known = Cached { keys: Some(keys.clone()), read_at: now, failed_at: Millis::default() };
+                *known = Cached { keys: Some(keys.clone()), read_at: now, ..Cached::default() };
                 Ok(keys)
             }
             Err(error) => {
                 Log::error("secret.unreachable").kind(error.kind()).write();
                 known.failed_at = self.clock.now();
+                known.failures = known.failures.saturating_add(1);
                 known.keys.clone().ok_or(NoSecret::Unreachable)
             }
         }
