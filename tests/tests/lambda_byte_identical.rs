@@ -1,8 +1,9 @@
 //! A function links only the part of the bot it answers with: editing the parameter check leaves the `skill` binary as it was, byte
 //! for byte. So a deployment that touches one surface cannot break another, and Lambda does not even start those functions anew.
 //!
-//! Built twice with the real release profile, in a copy of the sources at one and the same path. The dependencies are those that
-//! `make build` compiled; what is added is our own crates once and the two final links twice: two to three minutes.
+//! Built twice with the real release profile, in a copy of the sources at one and the same path, into a copy of what `make build`
+//! compiled: a copy, because cargo takes the two workspaces for one, and the next `make build` would ship the edited words. What
+//! is added is our own crates once and the two final links twice: two to three minutes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,6 +48,8 @@ fn host() -> String {
 }
 
 struct Copy {
+    /// What `make build` left, and must find again.
+    original: PathBuf,
     sources: PathBuf,
     target: PathBuf,
     host: String,
@@ -54,10 +57,22 @@ struct Copy {
 
 impl Copy {
     fn make() -> Self {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder").to_owned();
-        let sources = Path::new(env!("CARGO_TARGET_TMPDIR")).join("byte-identical");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let (sources, target, host) = (folder.join("byte-identical"), folder.join("byte-identical-target"), host());
         copy(workspace(), &sources, NOT_SOURCES);
-        Self { sources, target, host: host() }
+        let _ = fs::remove_dir_all(&target);
+        let built = folder.parent().expect("the target folder");
+        // For the functions, and for the compiler's own helpers: times are kept, by which cargo sees that nothing changed.
+        for release in [Path::new(&host).join("release"), PathBuf::from("release")] {
+            let (from, to) = (built.join(&release), target.join(&release));
+            fs::create_dir_all(to.parent().expect("a folder above")).expect("a writable folder");
+            if from.is_dir() {
+                let copied = Command::new("cp").arg("-a").args([from, to]).status().expect("cp runs");
+                assert!(copied.success(), "what `make build` compiled cannot be copied");
+            }
+        }
+        let original = built.join(&host).join("release/skill-check");
+        Self { original, sources, target, host }
     }
 
     /// Builds `skill` and `skill-check` as `scripts/build` does.
@@ -90,6 +105,7 @@ impl Copy {
 fn editing_the_parameter_check_leaves_the_skill_byte_identical() {
     let began = Instant::now();
     let copy = Copy::make();
+    let original = fs::read(&copy.original).ok();
     let [skill, check] = copy.build();
     println!("built once after {:.0} s", began.elapsed().as_secs_f64());
 
@@ -103,4 +119,6 @@ fn editing_the_parameter_check_leaves_the_skill_byte_identical() {
 
     assert!(check != check_after, "the edit did not reach skill-check: this test shows nothing");
     assert!(skill == skill_after, "skill changed although only the parameter check was edited");
+    assert!(fs::read(&copy.original).ok() == original, "the edited words are in what `make build` ships next");
+    let _ = fs::remove_dir_all(&copy.target);
 }
