@@ -230,6 +230,19 @@ fn read_talk<B: Skills>(found: Option<&(String, u32)>) -> B::Talk {
     })
 }
 
+/// An answer that the platform would refuse is not sent: the person would see nothing. Each rule it breaks is a line begun by `log`.
+pub fn fit<B: Skills>(bot: &B, response: SkillResponse, log: impl Fn() -> Log) -> SkillResponse {
+    match limits::safe(&response) {
+        Ok(()) => response,
+        Err(findings) => {
+            for finding in findings {
+                log().rule(finding.rule).field(&finding.path).write();
+            }
+            sorry(bot)
+        }
+    }
+}
+
 /// What a person reads when something broke: the bot's own words, unless the platform would refuse even those.
 pub fn sorry<B: Skills>(bot: &B) -> SkillResponse {
     let words = bot.sorry();

@@ -1,7 +1,10 @@
 //! Trust: who may be listened to. A body can only be read from a [`Verified`] request.
 
+use serde::de::DeserializeOwned;
+
 use crate::app::Services;
 use crate::http::{Body, Request};
+use crate::kakao;
 use crate::log::Log;
 use crate::secret::{NoSecret, SecretName};
 
@@ -28,6 +31,17 @@ impl Verified {
             Body::Bytes(bytes) if bytes.len() > limit => Err(NoBody::TooLarge(bytes.len())),
             Body::Bytes(bytes) => Ok(bytes),
         }
+    }
+
+    /// The body as a typed document of at most `limit` bytes. What cannot be read is one log line called `unreadable` that names
+    /// the member, never its value.
+    pub fn read<T: DeserializeOwned>(&self, limit: usize, unreadable: &'static str) -> Option<T> {
+        let log = || Log::warn(unreadable).request(&self.request.id);
+        let body = self.body(limit).map_err(|no_body| match no_body {
+            NoBody::TooLarge(bytes) => log().why("too-large").count(bytes as u64).write(),
+            NoBody::BadBase64 => log().why("base64").write(),
+        });
+        kakao::parse(body.ok()?).map_err(|misfit| log().why(misfit.why.word()).field(&misfit.path).write()).ok()
     }
 
     /// The rest of the request.

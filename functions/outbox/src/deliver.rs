@@ -8,7 +8,6 @@ use shared::clock::Millis;
 use shared::converse::{self, Asked, Said, Trouble};
 use shared::effect::{Delivery, Work};
 use shared::endpoint::catch_panic;
-use shared::kakao::limits;
 use shared::kakao::skill::{SkillRequest, SkillResponse};
 use shared::kapi::skill_callback::{self, CallbackUrl, DELIVER_WITHIN, Delivered};
 use shared::log::Log;
@@ -92,15 +91,7 @@ async fn answer<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until
             SkillResponse::text(TOO_LATE)
         }
     };
-    match limits::safe(&response) {
-        Ok(()) => response,
-        Err(findings) => {
-            for finding in findings {
-                Log::error("outbox.unfit").rule(finding.rule).field(&finding.path).write();
-            }
-            converse::sorry(&app.bot)
-        }
-    }
+    converse::fit(&app.bot, response, || Log::error("outbox.unfit"))
 }
 
 async fn work<B: Skills>(

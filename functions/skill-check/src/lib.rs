@@ -8,11 +8,10 @@ use shared::app::App;
 use shared::bot::Checks;
 use shared::endpoint::{Endpoint, catch_panic};
 use shared::http::{Request, Response, Route};
-use shared::kakao;
 use shared::kakao::skill::{CheckRequest, CheckResponse};
 use shared::log::Log;
 use shared::secret::SecretName;
-use shared::verify::{self, NoBody, Refused, Verified};
+use shared::verify::{self, Refused, Verified};
 
 /// The function.
 #[derive(Debug)]
@@ -62,7 +61,7 @@ impl<B: Checks> Endpoint<B> for SkillCheck {
 }
 
 async fn check<B: Checks>(app: &App<B>, verified: &Verified, name: &str) -> (&'static str, Option<CheckResponse>) {
-    let Some(request) = read(verified) else {
+    let Some(request) = verified.read::<CheckRequest>(MAX_BODY, "skill-check.unreadable") else {
         return ("error", Some(CheckResponse::error()));
     };
     // Some checks do not say which bot they come from; those have shown the secret all the same.
@@ -78,17 +77,6 @@ async fn check<B: Checks>(app: &App<B>, verified: &Verified, name: &str) -> (&'s
         }
         Err(_) => ("late", Some(CheckResponse::error())),
     }
-}
-
-/// The typed request. What cannot be read is one log line that names the member, never its value.
-fn read(verified: &Verified) -> Option<CheckRequest> {
-    let id = &verified.request().id;
-    let unreadable = || Log::warn("skill-check.unreadable").request(id);
-    let body = verified.body(MAX_BODY).map_err(|no_body| match no_body {
-        NoBody::TooLarge(bytes) => unreadable().why("too-large").count(bytes as u64).write(),
-        NoBody::BadBase64 => unreadable().why("base64").write(),
-    });
-    kakao::parse(body.ok()?).map_err(|misfit| unreadable().why(misfit.why.word()).field(&misfit.path).write()).ok()
 }
 
 fn json(response: &CheckResponse) -> Response {

@@ -12,11 +12,10 @@ use shared::converse::{self, Asked, Said, Trouble};
 use shared::endpoint::{Endpoint, catch_panic};
 use shared::http::{Request, Response, Route};
 use shared::kakao::skill::{SkillRequest, SkillResponse};
-use shared::kakao::{self, limits};
 use shared::kapi::skill_callback::CallbackUrl;
 use shared::log::Log;
 use shared::secret::SecretName;
-use shared::verify::{self, NoBody, Refused, Verified};
+use shared::verify::{self, Refused, Verified};
 
 /// The function.
 #[derive(Debug)]
@@ -105,9 +104,8 @@ impl Ended {
 
 async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ended {
     let http = verified.request();
-    let request: SkillRequest = match read(verified, &http.id) {
-        Some(request) => request,
-        None => return Ended::Apology(converse::sorry(&app.bot)),
+    let Some(request) = verified.read::<SkillRequest>(MAX_BODY, "skill.unreadable") else {
+        return Ended::Apology(converse::sorry(&app.bot));
     };
     if !verify::is_known_bot(app, request.bot_key()) {
         Log::warn("skill.other-bot").request(&http.id).write();
@@ -118,7 +116,7 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
     let until = if callback.is_some() { http.answer_by.minus(HANDOVER) } else { http.answer_by };
     let asked = Asked { skill, request: &request, at: http.received, until, owner: &http.id, callback };
     match within(app, until, converse::take(app, asked)).await {
-        Some(Ok(Said::Now(response))) => Ended::Answer(fit(response, &http.id, || converse::sorry(&app.bot))),
+        Some(Ok(Said::Now(response))) => Ended::Answer(fit(app, response, &http.id)),
         Some(Ok(Said::Promised { waiting })) => Ended::Acknowledged(acknowledge(&waiting)),
         Some(Ok(Said::Work { job, otherwise })) => work_now(app, job, otherwise, &asked).await,
         Some(Err(trouble)) => apology(app, &trouble, &http.id),
@@ -126,26 +124,13 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
     }
 }
 
-/// The typed request. What cannot be read is one log line that names the member, never its value.
-fn read(verified: &Verified, id: &str) -> Option<SkillRequest> {
-    let body = verified.body(MAX_BODY).map_err(|no_body| match no_body {
-        NoBody::TooLarge(bytes) => {
-            Log::warn("skill.unreadable").request(id).why("too-large").count(bytes as u64).write()
-        }
-        NoBody::BadBase64 => Log::warn("skill.unreadable").request(id).why("base64").write(),
-    });
-    kakao::parse(body.ok()?)
-        .map_err(|misfit| Log::warn("skill.unreadable").request(id).why(misfit.why.word()).field(&misfit.path).write())
-        .ok()
-}
-
 /// No callback, so the work is done here as long as the turn lasts.
 async fn work_now<B: Skills>(app: &App<B>, job: B::Job, otherwise: SkillResponse, asked: &Asked<'_>) -> Ended {
     let desk = asked.desk(app);
     match within(app, asked.until, app.bot.work(job, &desk)).await {
-        Some(Ok(response)) => Ended::Answer(fit(response, asked.owner, || converse::sorry(&app.bot))),
+        Some(Ok(response)) => Ended::Answer(fit(app, response, asked.owner)),
         Some(Err(oops)) => apology(app, &Trouble::Bot(oops), asked.owner),
-        None => Ended::Late(fit(otherwise, asked.owner, || converse::sorry(&app.bot))),
+        None => Ended::Late(fit(app, otherwise, asked.owner)),
     }
 }
 
@@ -162,7 +147,7 @@ async fn late<B: Skills>(app: &App<B>, asked: &Asked<'_>, until: Millis) -> Ende
 fn apology<B: Skills>(app: &App<B>, trouble: &Trouble, id: &str) -> Ended {
     Log::error("skill.trouble").request(id).kind(trouble.kind()).write();
     match trouble.words() {
-        Some(words) => Ended::Answer(fit(SkillResponse::text(words), id, || converse::sorry(&app.bot))),
+        Some(words) => Ended::Answer(fit(app, SkillResponse::text(words), id)),
         None => Ended::Apology(converse::sorry(&app.bot)),
     }
 }
@@ -176,17 +161,8 @@ fn acknowledge(waiting: &str) -> SkillResponse {
     SkillResponse::callback(data)
 }
 
-/// An answer that the platform would refuse is not sent: the person would see nothing.
-fn fit(response: SkillResponse, id: &str, sorry: impl FnOnce() -> SkillResponse) -> SkillResponse {
-    match limits::safe(&response) {
-        Ok(()) => response,
-        Err(findings) => {
-            for finding in findings {
-                Log::error("skill.unfit").request(id).rule(finding.rule).field(&finding.path).write();
-            }
-            sorry()
-        }
-    }
+fn fit<B: Skills>(app: &App<B>, response: SkillResponse, id: &str) -> SkillResponse {
+    converse::fit(&app.bot, response, || Log::error("skill.unfit").request(id))
 }
 
 /// `None` when time is up first.

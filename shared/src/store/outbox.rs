@@ -172,15 +172,7 @@ impl Store {
     /// Takes an entry whose attributes make no sense out of the index, where it would be found again every minute.
     async fn park_broken(&self, id: &EntryId, now: Millis) -> Result<Claim, StoreError> {
         // Condition: it is still there. Doing it twice is doing it once.
-        let park = Write::update(
-            Key::entry(id),
-            "SET st = :st, ua = :now, #ttl = :ttl REMOVE DPK, DSK",
-            "attribute_exists(PK)",
-        )
-        .name("#ttl", "ttl")
-        .text(":st", "PARKED")
-        .number(":now", now.0)
-        .number(":ttl", now.plus(PARKED_FOR).secs());
+        let park = park(id, "attribute_exists(PK)", now);
         self.write(park).await.map(|_| Claim::Broken)
     }
 
@@ -215,12 +207,7 @@ impl Store {
                 .text(":shard", shard)
                 .text(":due", due)
             }
-            Outcome::Parked => {
-                Write::update(Key::entry(&claimed.id), "SET st = :st, ua = :now, #ttl = :ttl REMOVE DPK, DSK", mine)
-                    .name("#ttl", "ttl")
-                    .text(":st", "PARKED")
-                    .number(":ttl", now.plus(PARKED_FOR).secs())
-            }
+            Outcome::Parked => park(&claimed.id, mine, now),
         };
         self.write(write.text(":me", &claimed.owner).number(":now", now.0)).await?;
         Ok(outcome)
@@ -239,6 +226,15 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// Out of the index and out of reach of every claim, for a person to look at.
+fn park(id: &EntryId, condition: &'static str, now: Millis) -> Write {
+    Write::update(Key::entry(id), "SET st = :st, ua = :now, #ttl = :ttl REMOVE DPK, DSK", condition)
+        .name("#ttl", "ttl")
+        .text(":st", "PARKED")
+        .number(":now", now.0)
+        .number(":ttl", now.plus(PARKED_FOR).secs())
 }
 
 /// Whether attributes that are there have a type or a value that no release writes.
