@@ -39,6 +39,7 @@
 //!
 //! A bot that remembers nothing has `type Talk = ()` and never touches the table; one without slow work has `type Job = ()`.
 
+mod desk;
 mod groups;
 mod oops;
 mod reply;
@@ -49,16 +50,23 @@ use serde::de::DeserializeOwned;
 
 use crate::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 
+pub use desk::Desk;
 pub use groups::{AddedPlace, Groups, JoinOutcome, MAX_NAME, MAX_PLACES, Menu};
 pub use oops::Oops;
-pub use reply::{Answer, Reply};
-pub use turn::{Desk, Turn};
+pub use reply::{Answer, REPEATS_WITHIN, REPEATS_WITHIN_MAX, Reply};
+pub use turn::Turn;
 
 /// The words a person reads when nothing better can be said.
 pub const SORRY: &str = "죄송해요, 지금은 답을 드리지 못했어요. 잠시 뒤에 다시 말씀해 주세요.";
 
 /// The last word of a [`Reply::later`] whose work failed or would have come too late.
 pub const TOO_LATE: &str = "죄송해요, 답을 제때 준비하지 못했어요. 한 번만 더 말씀해 주시겠어요?";
+
+/// Follows what [`Desk::progress`] was told, if time ran out or the work failed before the rest.
+pub const CUT_SHORT: &str = "(여기까지만 준비됐어요.)";
+
+/// The answer to a copy of a turn ([`Reply::once`]) whose own answer was too long to be remembered.
+pub const DONE_BEFORE: &str = "방금 하신 말씀은 이미 처리했어요.";
 
 /// `POST /skill/{name}`: the conversations of a KakaoTalk channel.
 pub trait Skills {
@@ -80,7 +88,7 @@ pub trait Skills {
     fn reply(&self, turn: &Turn<'_, Self::Talk>) -> impl Future<Output = Result<Reply<Self::Talk, Self::Job>, Oops>>;
 
     /// Does the slow work of a [`Reply::later`], somewhere else and at least once. What it returns is delivered once, within the
-    /// callback's minute.
+    /// callback's minute. If time runs out, what [`Desk::progress`] was told is delivered instead.
     ///
     /// # Errors
     /// An [`Oops`] becomes a polite last word.

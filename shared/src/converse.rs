@@ -1,17 +1,22 @@
-//! One turn of a conversation: recall, ask, keep. Taken by the `skill` function, and by the `outbox` for a turn that ran late.
+//! One turn of a conversation: recall, ask, keep, fit. Taken by the `skill` function, and by the `outbox` for a turn that ran late.
+
+mod copy;
+mod spoken;
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
 use crate::app::{App, Services};
-use crate::bot::{Answer, Desk, Oops, SORRY, Skills, Turn};
+use crate::bot::{Answer, CUT_SHORT, Desk, Oops, Reply, Skills, Turn};
 use crate::clock::Millis;
 use crate::effect::{Delivery, Effect, Work};
-use crate::kakao::limits;
+use crate::kakao::fit::next_page;
 use crate::kakao::skill::{SkillRequest, SkillResponse};
 use crate::log::Log;
-use crate::store::{Kept, Person, Recalled, StoreError, TALK_LASTS};
+use crate::store::{Entry, Keep, Kept, Person, Recalled, StoreError, TALK_LASTS};
+
+pub use spoken::{Place, Spoken, fit, sorry};
 
 /// A turn to be taken.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +37,7 @@ pub struct Asked<'a> {
 
 /// Where a bot works, until when, and in whose name.
 pub fn desk<'a>(services: &'a Services, owner: &'a str, at: Millis, until: Millis) -> Desk<'a> {
-    Desk { services, owner, at, until }
+    Desk::new(services, owner, at, until)
 }
 
 impl<'a> Asked<'a> {
@@ -40,13 +45,17 @@ impl<'a> Asked<'a> {
     pub fn desk(&self, services: &'a Services) -> Desk<'a> {
         desk(services, self.owner, self.at, self.until)
     }
+
+    fn delivery(&self, callback_url: &str, work: Work) -> Delivery {
+        Delivery { place: Place::of(self.request), ..Delivery::new(callback_url.to_owned(), self.at, work) }
+    }
 }
 
 /// What the turn came to.
 #[derive(Debug)]
 pub enum Said<J> {
     /// The answer.
-    Now(SkillResponse),
+    Now(Spoken),
     /// The answer follows: its effect is in the outbox.
     Promised {
         /// What the person reads meanwhile.
@@ -56,8 +65,8 @@ pub enum Said<J> {
     Work {
         /// What is to be done.
         job: J,
-        /// What to say if time runs out.
-        otherwise: SkillResponse,
+        /// What to say if time runs out; it says also whether the answer is sent as it is.
+        otherwise: Spoken,
     },
 }
 
@@ -109,55 +118,41 @@ pub const fn remembers<B: Skills>() -> bool {
 }
 
 /// Takes the turn. If another turn of the same person was faster, the bot is asked once more with what that one left; if that
-/// happens again the person is answered and the talk left as it is.
+/// happens again the person is answered and the talk left as it is. A copy of a turn that must not be taken twice gets that
+/// turn's answer.
 ///
 /// # Errors
 /// [`Trouble`]: nothing was kept, nothing was queued.
 pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::Job>, Trouble> {
+    // A tap on the "more" entry that `fit` made: the rest of the quick replies came with it.
+    if let Some(page) = next_page(asked.request) {
+        return Ok(Said::Now(page.into()));
+    }
     let person = Person::of(asked.request);
-    let memory = person.as_ref().filter(|_| remembers::<B>());
-    let mut seen = match memory {
+    let mut seen = match person.as_ref().filter(|_| remembers::<B>()) {
         Some(person) => app.store().recall(person, app.clock.now()).await?,
         None => Recalled::default(),
     };
     let mut again = true;
     loop {
-        // This very turn was taken before, and only its answer came too late: it is asked again with the talk it had found.
-        let taken_before = seen.kept_by.as_deref() == Some(asked.owner);
-        let found = if taken_before { seen.before.clone() } else { seen.talk.clone().map(|talk| (talk, seen.version)) };
-        let turn = Turn {
-            skill: asked.skill,
-            request: asked.request,
-            person: person.as_ref(),
-            talk: read_talk::<B>(found.as_ref()),
-            desk: asked.desk(app),
-            can_wait: asked.callback.is_some(),
-        };
-        let reply = app.bot.reply(&turn).await.map_err(Trouble::Bot)?;
-        let talk = match &reply.talk {
-            _ if taken_before => None,
-            _ if is_newer::<B>(&seen) => None,
-            Some(next) if remembers::<B>() => Some((serde_json::to_string(next)?, B::TALK_VERSION)),
-            _ => still(&seen, app.clock.now()),
-        };
-        let effect = promise(&reply.answer, &asked)?;
+        if let Some(spoken) = copy::answer(&seen, &asked) {
+            Log::info("turn.copy").request(asked.owner).write();
+            return Ok(Said::Now(spoken));
+        }
+        let reply = ask(app, &asked, person.as_ref(), &seen).await?;
+        let effect = promise(&reply, &asked)?;
         let entries: Vec<_> = effect.iter().map(Effect::entry).collect::<Result<_, _>>()?;
-        let talk = talk.as_ref().map(|(json, version)| (json.as_str(), *version));
-        let kept = match (memory, entries.first()) {
-            (Some(person), _) => app.store().keep(person, &seen, talk, &entries, asked.owner, app.clock.now()).await?,
-            (None, Some(entry)) => {
-                app.store().put_entry(entry, app.clock.now()).await?;
-                Kept::Saved
-            }
-            (None, None) => Kept::Saved,
-        };
-        match kept {
+        match keep(app, &asked, person.as_ref(), &seen, &reply, &entries).await? {
             Kept::Changed(newer) if again => {
                 seen = newer;
                 again = false;
                 continue;
             }
-            Kept::Changed(_) => {
+            Kept::Changed(newer) => {
+                if let Some(spoken) = copy::answer(&newer, &asked) {
+                    Log::info("turn.copy").request(asked.owner).write();
+                    return Ok(Said::Now(spoken));
+                }
                 Log::warn("talk.conflict").request(asked.owner).write();
                 // The talk stays as the other turn left it; what was promised is queued all the same.
                 for entry in &entries {
@@ -167,12 +162,71 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
             Kept::Repeated => Log::info("turn.repeated").request(asked.owner).write(),
             Kept::Saved => {}
         }
+        let as_is = reply.as_is;
         return Ok(match reply.answer {
-            Answer::Now(response) => Said::Now(response),
+            Answer::Now(response) => Said::Now(Spoken { response, as_is }),
             Answer::Later { waiting, .. } if effect.is_some() => Said::Promised { waiting },
-            Answer::Later { job, otherwise, .. } => Said::Work { job, otherwise },
+            Answer::Later { job, otherwise, .. } => {
+                Said::Work { job, otherwise: Spoken { response: otherwise, as_is } }
+            }
         });
     }
+}
+
+/// Whether this very turn was taken before, and only its answer came too late: it is asked again with the talk it had found.
+fn taken_before(seen: &Recalled, asked: &Asked<'_>) -> bool {
+    seen.kept_by.as_deref() == Some(asked.owner)
+}
+
+async fn ask<B: Skills>(
+    app: &App<B>,
+    asked: &Asked<'_>,
+    person: Option<&Person>,
+    seen: &Recalled,
+) -> Result<Reply<B::Talk, B::Job>, Trouble> {
+    let found = if taken_before(seen, asked) {
+        seen.before.clone()
+    } else {
+        seen.talk.clone().map(|talk| (talk, seen.version))
+    };
+    let turn = Turn {
+        skill: asked.skill,
+        request: asked.request,
+        person,
+        talk: read_talk::<B>(found.as_ref()),
+        desk: asked.desk(app),
+        can_wait: asked.callback.is_some(),
+    };
+    app.bot.reply(&turn).await.map_err(Trouble::Bot)
+}
+
+async fn keep<B: Skills>(
+    app: &App<B>,
+    asked: &Asked<'_>,
+    person: Option<&Person>,
+    seen: &Recalled,
+    reply: &Reply<B::Talk, B::Job>,
+    entries: &[Entry],
+) -> Result<Kept, Trouble> {
+    // Neither what this turn kept already nor what a newer version of the bot left is written over.
+    let hands_off = taken_before(seen, asked) || is_newer::<B>(seen);
+    let answered = copy::remember(reply, asked).filter(|_| !hands_off);
+    let talk = match &reply.talk {
+        _ if hands_off => None,
+        Some(next) if remembers::<B>() => Some((serde_json::to_string(next)?, B::TALK_VERSION)),
+        _ if answered.is_some() => seen.talk.clone().map(|json| (json, seen.version)),
+        _ => still(seen, app.clock.now()),
+    };
+    let talk = talk.as_ref().map(|(json, version)| (json.as_str(), *version));
+    let keep = Keep { talk, answered: answered.as_ref(), entries };
+    Ok(app.store().keep(person, seen, keep, asked.owner, app.clock.now()).await?)
+}
+
+/// What a person gets of work whose time ran out, or that failed on the way: what it had so far.
+pub fn cut_short(desk: &Desk<'_>) -> Option<SkillResponse> {
+    let so_far = desk.so_far();
+    let so_far = so_far.trim();
+    (!so_far.is_empty()).then(|| SkillResponse::text(format!("{so_far}\n\n{CUT_SHORT}")))
 }
 
 /// Hands a turn that did not end in time to the outbox, which takes it again and delivers the answer.
@@ -185,19 +239,18 @@ pub async fn carry_over<B>(app: &App<B>, asked: &Asked<'_>, callback_url: &str) 
         skill: asked.skill.to_owned(),
         request: serde_json::to_value(asked.request)?,
     };
-    let entry = Effect::Deliver(Delivery { callback_url: callback_url.to_owned(), issued: asked.at, work }).entry()?;
+    let entry = Effect::Deliver(asked.delivery(callback_url, work)).entry()?;
     app.store().put_entry(&entry, app.clock.now()).await?;
     Ok(())
 }
 
 /// The effect of a late answer, if it can be delivered.
-fn promise<J: serde::Serialize>(answer: &Answer<J>, asked: &Asked<'_>) -> Result<Option<Effect>, Trouble> {
-    Ok(match (answer, asked.callback) {
-        (Answer::Later { job, .. }, Some(url)) => Some(Effect::Deliver(Delivery {
-            callback_url: url.to_owned(),
-            issued: asked.at,
-            work: Work::Job(serde_json::to_value(job)?),
-        })),
+fn promise<T, J: serde::Serialize>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Result<Option<Effect>, Trouble> {
+    Ok(match (&reply.answer, asked.callback) {
+        (Answer::Later { job, .. }, Some(url)) => {
+            let delivery = asked.delivery(url, Work::Job(serde_json::to_value(job)?));
+            Some(Effect::Deliver(Delivery { as_is: reply.as_is, ..delivery }))
+        }
         _ => None,
     })
 }
@@ -228,26 +281,4 @@ fn read_talk<B: Skills>(found: Option<&(String, u32)>) -> B::Talk {
         Log::warn("talk.forgotten").count(u64::from(*version)).write();
         B::Talk::default()
     })
-}
-
-/// An answer that the platform would refuse is not sent: the person would see nothing. Each rule it breaks is a line begun by `log`.
-pub fn fit<B: Skills>(bot: &B, response: SkillResponse, log: impl Fn() -> Log) -> SkillResponse {
-    match limits::safe(&response) {
-        Ok(()) => response,
-        Err(findings) => {
-            for finding in findings {
-                log().rule(finding.rule).field(&finding.path).write();
-            }
-            sorry(bot)
-        }
-    }
-}
-
-/// What a person reads when something broke: the bot's own words, unless the platform would refuse even those.
-pub fn sorry<B: Skills>(bot: &B) -> SkillResponse {
-    let words = bot.sorry();
-    match limits::safe(&words) {
-        Ok(()) => words,
-        Err(_) => SkillResponse::text(SORRY),
-    }
 }

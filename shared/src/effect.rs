@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::Millis;
+use crate::converse::Place;
 use crate::store::{Entry, EntryId};
 
 /// An effect. Later surfaces add their own kinds; a kind that a release does not know is left for the release that does
@@ -23,8 +24,21 @@ pub struct Delivery {
     pub callback_url: String,
     /// When the platform asked.
     pub issued: Millis,
+    /// Where the answer will be read.
+    #[serde(default)]
+    pub place: Place,
+    /// Whether the answer of a job is sent as it is; a turn that is taken again says so itself.
+    #[serde(default)]
+    pub as_is: bool,
     /// What is to be done.
     pub work: Work,
+}
+
+impl Delivery {
+    /// An answer to be read on a channel and fitted to it.
+    pub fn new(callback_url: String, issued: Millis, work: Work) -> Self {
+        Self { callback_url, issued, place: Place::default(), as_is: false, work }
+    }
 }
 
 /// What leads to a promised answer.

@@ -34,10 +34,19 @@ pub struct Env {
     pub skill_secret_header: String,
     /// `SKILL_SECRET_CHECK=off` switches the check off. Anything else leaves it on.
     pub skill_secret_check: bool,
-    /// `BOT_IDS`: the bots that may call, comma-separated; empty: any that knows the secret.
-    pub bot_ids: Vec<String>,
+    /// `BOT_IDS`: the bots that may call, comma-separated, each `id` or `name=id`; empty: any that knows the secret.
+    pub bots: Vec<KnownBot>,
     /// `BOT_API_URL`: where callbacks and events may be sent.
     pub bot_api_url: String,
+}
+
+/// One bot of this deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownBot {
+    /// What the deployment calls it; secrets of its own are listed under this name, or under its id.
+    pub name: Option<String>,
+    /// Its id, without the development channel's `!`.
+    pub id: String,
 }
 
 /// The sandbox's own AWS credentials.
@@ -78,17 +87,49 @@ impl Env {
                 .collect(),
             skill_secret_header: or("SKILL_SECRET_HEADER", SKILL_SECRET_HEADER).to_ascii_lowercase(),
             skill_secret_check: get("SKILL_SECRET_CHECK").as_deref() != Some("off"),
-            bot_ids: get("BOT_IDS")
-                .map(|ids| ids.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect())
-                .unwrap_or_default(),
+            bots: get("BOT_IDS").map(|list| list.split(',').filter_map(KnownBot::read).collect()).unwrap_or_default(),
             bot_api_url: or("BOT_API_URL", BOT_API_URL),
         }
+    }
+}
+
+impl Env {
+    /// The bot with this id, if it is listed.
+    pub fn bot(&self, id: &str) -> Option<&KnownBot> {
+        self.bots.iter().find(|bot| bot.id == id)
+    }
+}
+
+impl KnownBot {
+    /// Reads `id` or `name=id`. An id pasted from the development channel is the bot's all the same.
+    fn read(text: &str) -> Option<Self> {
+        let (name, id) = match text.split_once('=') {
+            Some((name, id)) => (Some(name.trim().to_owned()).filter(|name| !name.is_empty()), id),
+            None => (None, text),
+        };
+        let id = id.trim();
+        let id = id.strip_suffix('!').unwrap_or(id);
+        (!id.is_empty()).then(|| Self { name, id: id.to_owned() })
+    }
+
+    /// Whether `listed` means this bot: its name or its id.
+    pub fn is_called(&self, listed: &str) -> bool {
+        self.id == listed || self.name.as_deref() == Some(listed)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bots_are_listed_with_or_without_a_name() {
+        let env = Env::read(|name| (name == "BOT_IDS").then(|| " 점심 = a1!, b2 ,, =c3, =".to_owned()));
+        let listed: Vec<_> = env.bots.iter().map(|bot| (bot.name.as_deref(), bot.id.as_str())).collect();
+        assert_eq!(listed, [(Some("점심"), "a1"), (None, "b2"), (None, "c3")]);
+        assert!(env.bot("a1").is_some_and(|bot| bot.is_called("점심") && bot.is_called("a1") && !bot.is_called("b2")));
+        assert!(env.bot("점심").is_none(), "a name is no id");
+    }
 
     #[test]
     fn an_empty_variable_is_an_unset_one() {

@@ -71,31 +71,90 @@ impl SecretName {
 
 /// The values of one secret that are accepted now, as digests: comparing digests takes the same time for any length of guess.
 #[derive(Clone)]
-pub struct Keys(Vec<[u8; 32]>);
+pub struct Keys(Vec<Key>);
+
+#[derive(Clone)]
+struct Key {
+    digest: [u8; 32],
+    /// The one bot it is good for, by name or id; `None`: for every bot.
+    bot: Option<String>,
+}
+
+/// What a value opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// These bots, by name or id; a value that is not accepted: none.
+    Bots(Vec<String>),
+    /// Every bot.
+    Everything,
+}
+
+/// One secret as it is written down: a text, or two while one takes the other's place.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Plain(String),
+    Rotating {
+        current: String,
+        #[serde(default)]
+        previous: Option<String>,
+    },
+}
+
+impl Written {
+    fn values(self) -> impl Iterator<Item = String> {
+        let (current, previous) = match self {
+            Self::Plain(current) => (current, None),
+            Self::Rotating { current, previous } => (current, previous),
+        };
+        std::iter::once(current).chain(previous)
+    }
+}
+
+/// A secret with values of its own for some bots.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(default)]
+    current: Option<String>,
+    #[serde(default)]
+    previous: Option<String>,
+    #[serde(default)]
+    bots: BTreeMap<String, Written>,
+}
 
 impl Keys {
-    /// Reads `{"current": …, "previous": …}` or a comma-separated list. `None` if it names no value at all.
+    /// Reads a comma-separated list, or `{"current": …, "previous": …, "bots": {"name or id": …}}` with any part left out; a bot's
+    /// value is a text or again `{"current": …, "previous": …}`. `None` if it names no value at all.
     pub fn parse(text: &str) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Rotating {
-            current: String,
-            #[serde(default)]
-            previous: Option<String>,
-        }
-        let values: Vec<String> = match serde_json::from_str::<Rotating>(text) {
-            Ok(both) => std::iter::once(both.current).chain(both.previous).collect(),
-            Err(_) => text.split(',').map(str::to_owned).collect(),
+        let key = |value: &str, bot: Option<&String>| {
+            let value = value.trim();
+            (!value.is_empty()).then(|| Key { digest: digest(value), bot: bot.cloned() })
         };
-        let digests: Vec<[u8; 32]> =
-            values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).map(digest).collect();
-        (!digests.is_empty()).then_some(Self(digests))
+        let keys: Vec<Key> = match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(object @ serde_json::Value::Object(_)) => {
+                let Listed { current, previous, bots } = serde_json::from_value(object).ok()?;
+                let own = bots.into_iter().flat_map(|(bot, written)| {
+                    written.values().filter_map(|value| key(&value, Some(&bot))).collect::<Vec<_>>()
+                });
+                current.iter().chain(&previous).filter_map(|value| key(value, None)).chain(own).collect()
+            }
+            _ => text.split(',').filter_map(|value| key(value, None)).collect(),
+        };
+        (!keys.is_empty()).then_some(Self(keys))
     }
 
     /// Whether `presented` is one of the accepted values. Looks at every one of them, whatever the first says.
     pub fn accept(&self, presented: &str) -> bool {
         let presented = digest(presented);
-        let found = self.0.iter().fold(Choice::from(0), |found, key| found | key.ct_eq(&presented));
+        let found = self.0.iter().fold(Choice::from(0), |found, key| found | key.digest.ct_eq(&presented));
         bool::from(found)
+    }
+
+    /// What an accepted value opens. Which of the values it is, is no secret to whoever showed it.
+    pub fn access(&self, accepted: &str) -> Access {
+        let accepted = digest(accepted);
+        let good = self.0.iter().filter(|key| bool::from(key.digest.ct_eq(&accepted)));
+        good.map(|key| key.bot.clone()).collect::<Option<_>>().map_or(Access::Everything, Access::Bots)
     }
 }
 
@@ -206,8 +265,24 @@ mod tests {
     }
 
     #[test]
+    fn a_bot_may_have_a_value_of_its_own() {
+        let text = r#"{"current":"all","bots":{"lunch":"one","b2":{"current":"two","previous":"old"},"c3":"two"}}"#;
+        let keys = Keys::parse(text).expect("five values");
+        let bots = |names: &[&str]| Access::Bots(names.iter().map(|name| (*name).to_owned()).collect());
+        assert_eq!(keys.access("all"), Access::Everything);
+        assert_eq!(keys.access("one"), bots(&["lunch"]));
+        assert_eq!(keys.access("two"), bots(&["b2", "c3"]), "a value that two bots share opens both");
+        assert_eq!(keys.access("old"), bots(&["b2"]));
+        assert_eq!(keys.access("other"), bots(&[]));
+        assert!(!keys.accept("other"));
+        assert!(Keys::parse(r#"{"bots":{"lunch":"one"}}"#).is_some_and(|keys| keys.access("one") == bots(&["lunch"])));
+    }
+
+    #[test]
     fn an_empty_secret_is_refused() {
-        for text in ["", " ", ",", r#"{"current":""}"#] {
+        for text in
+            ["", " ", ",", r#"{"current":""}"#, "{}", r#"{"bots":{}}"#, r#"{"bots":{"a":" "}}"#, r#"{"bots":7}"#]
+        {
             assert!(Keys::parse(text).is_none(), "{text:?}");
         }
     }

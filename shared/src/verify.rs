@@ -6,12 +6,13 @@ use crate::app::Services;
 use crate::http::{Body, Request};
 use crate::kakao;
 use crate::log::Log;
-use crate::secret::{NoSecret, SecretName};
+use crate::secret::{Access, NoSecret, SecretName};
 
 /// A request whose sender showed what was agreed. The only way to its body.
 #[derive(Debug)]
 pub struct Verified {
     request: Request,
+    access: Access,
 }
 
 /// Why a body cannot be had although the sender is trusted.
@@ -78,23 +79,33 @@ pub fn skill_secret_configured(services: &Services) -> Result<(), &'static str> 
 /// [`Refused`] if the header is missing, repeated or wrong.
 pub async fn skill_secret(services: &Services, request: Request) -> Result<Verified, Refused> {
     if !services.env.skill_secret_check {
-        return Ok(Verified { request });
+        return Ok(Verified { request, access: Access::Everything });
     }
     let presented = request.header(&services.env.skill_secret_header).unwrap_or_default();
     let name = SecretName::SkillSecret;
     let known = services.secrets.keys(name).await.map_err(Refused::CannotTell)?;
-    let trusted = known.accept(presented)
-        || services.secrets.keys_after_mismatch(name).await.map_err(Refused::CannotTell)?.accept(presented);
-    if trusted {
-        Ok(Verified { request })
+    let keys = if known.accept(presented) {
+        known
     } else {
+        services.secrets.keys_after_mismatch(name).await.map_err(Refused::CannotTell)?
+    };
+    if !keys.accept(presented) {
         Log::warn("verify.refused").request(&request.id).write();
-        Err(Refused::NotTrusted)
+        return Err(Refused::NotTrusted);
     }
+    let access = keys.access(presented);
+    Ok(Verified { request, access })
 }
 
-/// The bot allow-list (`BOT_IDS`): a secret that got out does not open one bot to another's people (threat T07). `bot` is an id
-/// without the development channel's `!`. An empty list lets every bot in that knows the secret.
-pub fn is_known_bot(services: &Services, bot: &str) -> bool {
-    services.env.bot_ids.is_empty() || services.env.bot_ids.iter().any(|known| known == bot)
+/// Whether `bot`, an id without the development channel's `!`, may speak: it is listed in `BOT_IDS` (an empty list lets every bot
+/// in), and the value shown is its own or everybody's. So a secret that got out does not open one bot to another's people (threat
+/// T07).
+pub fn is_known_bot(services: &Services, verified: &Verified, bot: &str) -> bool {
+    let known = services.env.bot(bot);
+    let listed = services.env.bots.is_empty() || known.is_some();
+    let opened = match &verified.access {
+        Access::Everything => true,
+        Access::Bots(bots) => bots.iter().any(|name| name == bot || known.is_some_and(|known| known.is_called(name))),
+    };
+    listed && opened
 }

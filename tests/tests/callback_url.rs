@@ -141,7 +141,7 @@ async fn t08_a_hostile_url_that_got_into_the_table_is_parked_and_not_called() {
     let mut entries = Vec::new();
     for url in hostile(&port(&trap)) {
         let work = Work::Job(serde_json::to_value(Errand::Say("soup".to_owned())).unwrap());
-        let entry = Effect::Deliver(Delivery { callback_url: url, issued: NOW, work }).entry().unwrap();
+        let entry = Effect::Deliver(Delivery::new(url, NOW, work)).entry().unwrap();
         world.app.store().put_entry(&entry, NOW).await.unwrap();
         entries.push(format!("OUT#{}", entry.id));
     }

@@ -24,8 +24,7 @@ const LEASE: Duration = Duration::from_secs(15);
 async fn queue(world: &World, errand: Errand) -> (String, String) {
     let url = world.platform.callback_url();
     let work = Work::Job(serde_json::to_value(errand).unwrap());
-    let entry =
-        Effect::Deliver(Delivery { callback_url: url.clone(), issued: world.app.clock.now(), work }).entry().unwrap();
+    let entry = Effect::Deliver(Delivery::new(url.clone(), world.app.clock.now(), work)).entry().unwrap();
     assert!(world.app.store().put_entry(&entry, world.app.clock.now()).await.unwrap());
     (url, format!("OUT#{}", entry.id))
 }
@@ -550,7 +549,7 @@ async fn f08_two_late_turns_of_one_person_in_one_batch_are_both_counted() {
         let request = serde_json::from_slice(&Call::says("u", "count").body).unwrap();
         let work = Work::Turn { id: format!("late-{number}"), skill: "test".to_owned(), request };
         let callback_url = world.platform.callback_url();
-        let entry = Effect::Deliver(Delivery { callback_url, issued: world.app.clock.now(), work }).entry().unwrap();
+        let entry = Effect::Deliver(Delivery::new(callback_url, world.app.clock.now(), work)).entry().unwrap();
         world.app.store().put_entry(&entry, world.app.clock.now()).await.unwrap();
         entries.push(format!("OUT#{}", entry.id));
     }

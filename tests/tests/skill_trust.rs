@@ -272,3 +272,47 @@ async fn t07_a_parameter_store_in_trouble_lets_nobody_in_and_turns_nobody_away_w
         assert_eq!((world.status("good").await, world.status("wrong").await), (200, 401), "{mood:?}");
     }
 }
+
+#[tokio::test]
+async fn t07_one_bots_secret_does_not_open_another_bot() {
+    let secret = json!({ "current": "everybody", "bots": { "점심": "lunch-only", "bbbb": { "current": "b-new", "previous": "b-old" } } });
+    let table = Table::start();
+    let faults = Faults::before(&table);
+    let app =
+        app(env(&faults.url(), &[("BOT_IDS", "점심=aaaa,bbbb,주문=cccc"), ("SKILL_SECRET", &secret.to_string())]));
+    let says = |bot: &str, secret: &str| {
+        Call::says("u", "bot").change(|payload| payload["bot"]["id"] = bot.into()).header(HEADER, Some(secret))
+    };
+    for (bot, secret, said) in [
+        ("aaaa", "everybody", "점심 aaaa"),
+        ("bbbb", "everybody", "? bbbb"),
+        ("cccc!", "everybody", "주문 cccc"),
+        ("aaaa", "lunch-only", "점심 aaaa"),
+        ("aaaa!", "lunch-only", "점심 aaaa"),
+        ("bbbb", "b-new", "? bbbb"),
+        ("bbbb", "b-old", "? bbbb"),
+    ] {
+        assert_eq!(ask(&app, &says(bot, secret)).await.text(), said, "{bot} {secret}");
+    }
+    let (asked, touched) = (app.bot.asked(), faults.count(ANY));
+    for (bot, secret) in
+        [("bbbb", "lunch-only"), ("cccc", "lunch-only"), ("aaaa", "b-new"), ("dddd", "everybody"), ("", "b-old")]
+    {
+        let answer = ask(&app, &says(bot, secret)).await;
+        assert!(answer.is_valid() && answer.is_sorry(), "{bot} {secret}: {answer:?}");
+    }
+    assert_eq!(ask(&app, &says("aaaa", "lunch")).await.status, 401);
+    assert_eq!((app.bot.asked(), faults.count(ANY)), (asked, touched), "the bot was asked or the table touched");
+}
+
+#[tokio::test]
+async fn t07_each_bot_and_channel_has_a_memory_of_its_own() {
+    let table = Table::start();
+    let app = app(env(&table.url(), &[("BOT_IDS", "one=aaaa,two=bbbb")]));
+    for bot in ["aaaa", "aaaa!", "bbbb", "bbbb!"] {
+        for count in ["1", "2"] {
+            let call = Call::says("u", "count").change(|payload| payload["bot"]["id"] = bot.into());
+            assert_eq!(ask(&app, &call).await.text(), count, "{bot}");
+        }
+    }
+}

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use shared::app::App;
-use shared::bot::{Oops, Skills, TOO_LATE};
+use shared::bot::{Desk, Skills, TOO_LATE};
 use shared::clock::Millis;
-use shared::converse::{self, Asked, Said, Trouble};
+use shared::converse::{self, Asked, Said, Spoken, Trouble};
 use shared::effect::{Delivery, Work};
 use shared::endpoint::catch_panic;
 use shared::kakao::skill::{SkillRequest, SkillResponse};
@@ -78,51 +78,47 @@ async fn answer<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until
     if time_left.is_zero() {
         return SkillResponse::text(TOO_LATE);
     }
-    let worked = tokio::time::timeout(time_left, catch_panic(work(app, delivery, owner, until))).await;
-    let response = match worked {
-        Ok(Some(Ok(response))) => response,
+    let desk = converse::desk(app, owner, delivery.issued, until);
+    let worked = tokio::time::timeout(time_left, catch_panic(work(app, delivery, &desk, until))).await;
+    let spoken = match worked {
+        Ok(Some(Ok(spoken))) => spoken,
         Ok(Some(Err(trouble))) => {
             Log::error("outbox.work").kind(trouble.kind()).write();
-            SkillResponse::text(trouble.words().unwrap_or(TOO_LATE))
+            last_word(&desk, trouble.words())
         }
-        Ok(None) => SkillResponse::text(TOO_LATE), // the panic is in the log
+        Ok(None) => last_word(&desk, None), // the panic is in the log
         Err(_) => {
             Log::warn("outbox.work").kind("late").write();
-            SkillResponse::text(TOO_LATE)
+            last_word(&desk, None)
         }
     };
-    converse::fit(&app.bot, response, || Log::error("outbox.unfit"))
+    converse::fit(&app.bot, spoken, &delivery.place, owner)
 }
 
-async fn work<B: Skills>(
-    app: &App<B>,
-    delivery: &Delivery,
-    owner: &str,
-    until: Millis,
-) -> Result<SkillResponse, Trouble> {
+/// The bot's own words for what went wrong, else what the work had so far, else an apology.
+fn last_word(desk: &Desk<'_>, words: Option<&str>) -> Spoken {
+    let said = words.map(SkillResponse::text).or_else(|| converse::cut_short(desk));
+    said.unwrap_or_else(|| SkillResponse::text(TOO_LATE)).into()
+}
+
+async fn work<B: Skills>(app: &App<B>, delivery: &Delivery, desk: &Desk<'_>, until: Millis) -> Result<Spoken, Trouble> {
     match &delivery.work {
-        Work::Job(job) => do_job(app, serde_json::from_value(job.clone())?, delivery, owner, until).await,
+        Work::Job(job) => do_job(app, serde_json::from_value(job.clone())?, desk, delivery.as_is).await,
         Work::Turn { id, skill, request } => {
             let request: SkillRequest = serde_json::from_value(request.clone())?;
             let asked = Asked { skill, request: &request, at: delivery.issued, until, owner: id, callback: None };
             match converse::take(app, asked).await? {
-                Said::Now(response) => Ok(response),
-                Said::Work { job, .. } => do_job(app, job, delivery, owner, until).await,
+                Said::Now(spoken) => Ok(spoken),
+                Said::Work { job, otherwise } => do_job(app, job, desk, otherwise.as_is).await,
                 Said::Promised { .. } => Err(Trouble::Json), // nothing is promised without a callback
             }
         }
     }
 }
 
-async fn do_job<B: Skills>(
-    app: &App<B>,
-    job: B::Job,
-    delivery: &Delivery,
-    owner: &str,
-    until: Millis,
-) -> Result<SkillResponse, Trouble> {
-    let desk = converse::desk(app, owner, delivery.issued, until);
-    app.bot.work(job, &desk).await.map_err(|oops: Oops| Trouble::Bot(oops))
+async fn do_job<B: Skills>(app: &App<B>, job: B::Job, desk: &Desk<'_>, as_is: bool) -> Result<Spoken, Trouble> {
+    let response = app.bot.work(job, desk).await.map_err(Trouble::Bot)?;
+    Ok(Spoken { response, as_is })
 }
 
 /// Sends once. Only a request that never left is sent a second time: any other outcome may have spent the URL.

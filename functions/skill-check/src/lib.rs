@@ -65,7 +65,7 @@ async fn check<B: Checks>(app: &App<B>, verified: &Verified, name: &str) -> (&'s
         return ("error", Some(CheckResponse::error()));
     };
     // Some checks do not say which bot they come from; those have shown the secret all the same.
-    if !request.bot_key().is_empty() && !verify::is_known_bot(app, request.bot_key()) {
+    if !request.bot_key().is_empty() && !verify::is_known_bot(app, verified, request.bot_key()) {
         return ("refused", Some(CheckResponse::error()));
     }
     let time_left = verified.request().answer_by.since(app.clock.now());

@@ -1,6 +1,6 @@
 //! `POST /skill/{name}`: the chatbot platform asks, the bot answers (protocol `skill` 1 to 5).
 //!
-//! Verify, parse, recall, ask, keep, answer. Whatever happens in between, the platform gets 200 and a valid answer in time: an
+//! Verify, parse, recall, ask, keep, fit, answer. Whatever happens in between, the platform gets 200 and a valid answer in time: an
 //! error status shows the person nothing at all. Only a wrong secret is refused.
 
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use shared::app::App;
 use shared::bot::Skills;
 use shared::clock::Millis;
-use shared::converse::{self, Asked, Said, Trouble};
+use shared::converse::{self, Asked, Place, Said, Spoken, Trouble};
 use shared::endpoint::{Endpoint, catch_panic};
 use shared::http::{Request, Response, Route};
 use shared::kakao::skill::{SkillRequest, SkillResponse};
@@ -107,7 +107,7 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
     let Some(request) = verified.read::<SkillRequest>(MAX_BODY, "skill.unreadable") else {
         return Ended::Apology(converse::sorry(&app.bot));
     };
-    if !verify::is_known_bot(app, request.bot_key()) {
+    if !verify::is_known_bot(app, verified, request.bot_key()) {
         Log::warn("skill.other-bot").request(&http.id).write();
         return Ended::Refused(converse::sorry(&app.bot));
     }
@@ -116,21 +116,28 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
     let until = if callback.is_some() { http.answer_by.minus(HANDOVER) } else { http.answer_by };
     let asked = Asked { skill, request: &request, at: http.received, until, owner: &http.id, callback };
     match within(app, until, converse::take(app, asked)).await {
-        Some(Ok(Said::Now(response))) => Ended::Answer(fit(app, response, &http.id)),
+        Some(Ok(Said::Now(spoken))) => Ended::Answer(fit(app, spoken, &asked)),
         Some(Ok(Said::Promised { waiting })) => Ended::Acknowledged(acknowledge(&waiting)),
         Some(Ok(Said::Work { job, otherwise })) => work_now(app, job, otherwise, &asked).await,
-        Some(Err(trouble)) => apology(app, &trouble, &http.id),
+        Some(Err(trouble)) => apology(app, &trouble, &asked),
         None => late(app, &asked, http.answer_by).await,
     }
 }
 
 /// No callback, so the work is done here as long as the turn lasts.
-async fn work_now<B: Skills>(app: &App<B>, job: B::Job, otherwise: SkillResponse, asked: &Asked<'_>) -> Ended {
+async fn work_now<B: Skills>(app: &App<B>, job: B::Job, otherwise: Spoken, asked: &Asked<'_>) -> Ended {
     let desk = asked.desk(app);
+    let as_is = otherwise.as_is;
     match within(app, asked.until, app.bot.work(job, &desk)).await {
-        Some(Ok(response)) => Ended::Answer(fit(app, response, asked.owner)),
-        Some(Err(oops)) => apology(app, &Trouble::Bot(oops), asked.owner),
-        None => Ended::Late(fit(app, otherwise, asked.owner)),
+        Some(Ok(response)) => Ended::Answer(fit(app, Spoken { response, as_is }, asked)),
+        Some(Err(oops)) => match (oops.words(), converse::cut_short(&desk)) {
+            (None, Some(so_far)) => {
+                trouble(asked, oops.kind());
+                Ended::Answer(fit(app, so_far.into(), asked))
+            }
+            _ => apology(app, &Trouble::Bot(oops), asked),
+        },
+        None => Ended::Late(fit(app, converse::cut_short(&desk).map_or(otherwise, Spoken::from), asked)),
     }
 }
 
@@ -144,12 +151,16 @@ async fn late<B: Skills>(app: &App<B>, asked: &Asked<'_>, until: Millis) -> Ende
     Ended::Late(converse::sorry(&app.bot))
 }
 
-fn apology<B: Skills>(app: &App<B>, trouble: &Trouble, id: &str) -> Ended {
-    Log::error("skill.trouble").request(id).kind(trouble.kind()).write();
-    match trouble.words() {
-        Some(words) => Ended::Answer(fit(app, SkillResponse::text(words), id)),
+fn apology<B: Skills>(app: &App<B>, why: &Trouble, asked: &Asked<'_>) -> Ended {
+    trouble(asked, why.kind());
+    match why.words() {
+        Some(words) => Ended::Answer(fit(app, SkillResponse::text(words).into(), asked)),
         None => Ended::Apology(converse::sorry(&app.bot)),
     }
+}
+
+fn trouble(asked: &Asked<'_>, kind: &str) {
+    Log::error("skill.trouble").request(asked.owner).kind(kind).write();
 }
 
 /// `{"version":"2.0","useCallback":true,"data":{"text":…}}`: the block's waiting message can show `{{#webhook.text}}`.
@@ -161,8 +172,8 @@ fn acknowledge(waiting: &str) -> SkillResponse {
     SkillResponse::callback(data)
 }
 
-fn fit<B: Skills>(app: &App<B>, response: SkillResponse, id: &str) -> SkillResponse {
-    converse::fit(&app.bot, response, || Log::error("skill.unfit").request(id))
+fn fit<B: Skills>(app: &App<B>, spoken: Spoken, asked: &Asked<'_>) -> SkillResponse {
+    converse::fit(&app.bot, spoken, &Place::of(asked.request), asked.owner)
 }
 
 /// `None` when time is up first.

@@ -1,6 +1,15 @@
 //! What a bot answers.
 
+use std::time::Duration;
+
 use crate::kakao::skill::SkillResponse;
+
+/// How long after a [`Reply::once`] the same turn is the same turn, and not a second one. The platform gives a request no id of its
+/// own; copies of it were seen within a second, and nobody reads an answer and means the same again sooner than this.
+pub const REPEATS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Longest window of [`Reply::once_within`].
+pub const REPEATS_WITHIN_MAX: Duration = Duration::from_secs(60);
 
 /// An answer, and where the conversation stands after it.
 #[derive(Debug)]
@@ -8,6 +17,8 @@ use crate::kakao::skill::SkillResponse;
 pub struct Reply<T, J = ()> {
     pub(crate) answer: Answer<J>,
     pub(crate) talk: Option<T>,
+    pub(crate) as_is: bool,
+    pub(crate) once: Option<Duration>,
 }
 
 /// Now or later.
@@ -27,6 +38,10 @@ pub enum Answer<J> {
 }
 
 impl<T, J> Reply<T, J> {
+    fn new(answer: Answer<J>) -> Self {
+        Self { answer, talk: None, as_is: false, once: None }
+    }
+
     /// One bubble of text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::from(SkillResponse::text(text))
@@ -38,7 +53,7 @@ impl<T, J> Reply<T, J> {
     /// it is quick enough, else [`Reply::otherwise`] is said.
     pub fn later(waiting: impl Into<String>, job: J) -> Self {
         let otherwise = SkillResponse::text(super::TOO_LATE);
-        Self { answer: Answer::Later { waiting: waiting.into(), job, otherwise }, talk: None }
+        Self::new(Answer::Later { waiting: waiting.into(), job, otherwise })
     }
 
     /// What [`Reply::later`] says if there is no callback and no time. Changes nothing on other replies.
@@ -54,10 +69,33 @@ impl<T, J> Reply<T, J> {
         self.talk = Some(next);
         self
     }
+
+    /// Sends the answer exactly as it was built, also the one of a [`Reply::later`]. Without it, what breaks a limit is mended
+    /// ([`crate::kakao::fit`]) or replaced by [`super::Skills::sorry`]; with it, it is only logged, and what the platform refuses
+    /// nobody sees.
+    pub fn as_is(mut self) -> Self {
+        self.as_is = true;
+        self
+    }
+
+    /// This turn changed something: if the same person says the same in the same block (utterance and `extra`) within two seconds,
+    /// it is a copy of this turn. The copy gets the same answer; the bot is not asked, nothing is kept or queued twice. A second
+    /// tap after that is a second turn.
+    ///
+    /// It needs a person to remember it by: a request without user or bot is never a copy.
+    pub fn once(self) -> Self {
+        self.once_within(REPEATS_WITHIN)
+    }
+
+    /// Like [`Reply::once`] with another window, at most [`REPEATS_WITHIN_MAX`].
+    pub fn once_within(mut self, window: Duration) -> Self {
+        self.once = Some(window.min(REPEATS_WITHIN_MAX));
+        self
+    }
 }
 
 impl<T, J> From<SkillResponse> for Reply<T, J> {
     fn from(response: SkillResponse) -> Self {
-        Self { answer: Answer::Now(response), talk: None }
+        Self::new(Answer::Now(response))
     }
 }

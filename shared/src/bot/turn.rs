@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::Groups;
-use crate::app::Services;
+use super::{Desk, Groups};
 use crate::clock::Millis;
-use crate::kakao::skill::SkillRequest;
+use crate::kakao::skill::{Context, Media, SkillRequest, TriggerType};
 use crate::store::Person;
 
 /// One thing a person said, and everything needed to answer it.
@@ -27,6 +26,27 @@ impl<T> Turn<'_, T> {
         self.skill
     }
 
+    /// Which bot: the id without the development channel's `!`; empty if the request does not say. Several bots may share one
+    /// deployment.
+    pub fn bot_id(&self) -> &str {
+        self.request.bot_key()
+    }
+
+    /// What the deployment calls this bot: its name in the setting `BOT_IDS`, if it has one there.
+    pub fn bot_name(&self) -> Option<&str> {
+        self.desk.services.env.bot(self.request.bot_key())?.name.as_deref()
+    }
+
+    /// Whether the development channel asks.
+    pub fn is_dev_channel(&self) -> bool {
+        self.request.is_dev_channel()
+    }
+
+    /// Whether a test of the admin centre asks: its people are made up.
+    pub fn is_test(&self) -> bool {
+        self.request.is_test()
+    }
+
     /// What the person said, without blanks around it. For a tapped button: its message text.
     pub fn utterance(&self) -> &str {
         self.request.utterance()
@@ -35,6 +55,16 @@ impl<T> Turn<'_, T> {
     /// The name of the block that the platform chose.
     pub fn block(&self) -> Option<&str> {
         self.request.block()?.name.get().map(String::as_str)
+    }
+
+    /// The id of the block that the platform chose: what a button with the action `block` calls.
+    pub fn block_id(&self) -> Option<&str> {
+        self.request.block()?.id()
+    }
+
+    /// What the person did: typed, tapped, sent a picture. Older calls do not say.
+    pub fn trigger(&self) -> Option<&TriggerType> {
+        self.request.trigger()
     }
 
     /// Where the conversation stands.
@@ -50,6 +80,36 @@ impl<T> Turn<'_, T> {
     /// A parameter of the block, as text.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.request.param_text(name)
+    }
+
+    /// A context that an earlier answer set and that still lives.
+    pub fn context(&self, name: &str) -> Option<&Context> {
+        self.request.context(name)
+    }
+
+    /// The photo or video, if the person sent one.
+    pub fn media(&self) -> Option<Media<'_>> {
+        self.request.media()
+    }
+
+    /// The person's key on this bot. Another bot, and the development channel, know the same person by another key.
+    pub fn user_key(&self) -> Option<&str> {
+        self.request.user_key()
+    }
+
+    /// The person's key on the channel: the same that consultation talk (상담톡) and the channel callback use.
+    pub fn channel_user_key(&self) -> Option<&str> {
+        self.request.plusfriend_user_key()
+    }
+
+    /// The person's user id of Kakao Login: only if an app key is set on the bot and the person is connected to the app.
+    pub fn app_user_id(&self) -> Option<&str> {
+        self.request.app_user_id()
+    }
+
+    /// Whether the person has added the channel; `None`: no, or not known.
+    pub fn is_friend(&self) -> Option<bool> {
+        self.request.is_friend()
     }
 
     /// The whole request, for everything that has no shorter name.
@@ -76,21 +136,5 @@ impl<T> Turn<'_, T> {
     /// who it is, or of which bot (some photo messages do not).
     pub fn groups(&self) -> Option<Groups<'_>> {
         Some(Groups { services: self.desk.services, person: self.person?, owner: self.desk.owner, at: self.desk.at })
-    }
-}
-
-/// Where slow work is done.
-#[derive(Clone, Copy, Debug)]
-pub struct Desk<'a> {
-    pub(crate) services: &'a Services,
-    pub(crate) owner: &'a str,
-    pub(crate) at: Millis,
-    pub(crate) until: Millis,
-}
-
-impl Desk<'_> {
-    /// How much time is left.
-    pub fn time_left(&self) -> Duration {
-        self.until.since(self.services.clock.now())
     }
 }

@@ -35,7 +35,7 @@ pub use callback::CallbackClaim;
 pub use group::{Group, GroupId, Joined, Place, PlaceId};
 pub use outbox::{Claim, Claimed, Entry, EntryId, MAX_TRIES, Outcome};
 pub use person::Person;
-pub use talk::{Kept, MAX_TALK, Recalled, TALK_LASTS};
+pub use talk::{Answered, Keep, Kept, MAX_ANSWERED, MAX_TALK, Recalled, TALK_LASTS};
 pub use vote::{Standing, Tally, Voted};
 
 /// An item as the SDK has it.

@@ -1,4 +1,5 @@
-//! Where a conversation stands: one item per person, `SESS`, thirty minutes after the last word.
+//! Where a conversation stands: one item per person, `SESS`, thirty minutes after the last word. The last turn that must not be
+//! taken twice is remembered with it: for a moment, and at no extra read or write.
 
 use std::time::Duration;
 
@@ -14,6 +15,34 @@ pub const TALK_LASTS: Duration = Duration::from_secs(30 * 60);
 
 /// Longest kept talk, in bytes of JSON (state design, section 3: `ctx` at most 8 KB).
 pub const MAX_TALK: usize = 8 * 1024;
+
+/// Longest answer that is remembered for copies of its turn, in bytes of JSON: with the talks before and now an item stays below
+/// a tenth of what the table takes.
+pub const MAX_ANSWERED: usize = 16 * 1024;
+
+/// A turn that must not be taken twice, and what was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// What makes another turn a copy of it: block, utterance and `extra`, as a hash.
+    pub turn: String,
+    /// When the gateway received it.
+    pub at: Millis,
+    /// How long after that a copy is a copy, in milliseconds.
+    pub window: u64,
+    /// The answer as JSON; empty if it was longer than [`MAX_ANSWERED`].
+    pub answer: String,
+}
+
+/// What a turn leaves behind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keep<'a> {
+    /// Where the conversation stands: the author's JSON and its version.
+    pub talk: Option<(&'a str, u32)>,
+    /// The turn itself, if it must not be taken twice.
+    pub answered: Option<&'a Answered>,
+    /// Effects to be queued.
+    pub entries: &'a [Entry],
+}
 
 /// What the table remembers of a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +60,8 @@ pub struct Recalled {
     pub kept_by: Option<String>,
     /// See [`Recalled::kept_by`].
     pub before: Option<(String, u32)>,
+    /// The last turn that must not be taken twice.
+    pub answered: Option<Answered>,
     rev: u64,
 }
 
@@ -54,38 +85,40 @@ impl Store {
         Ok(self.get(&Key::talk(person)).await?.map(|item| recalled(&item, now)).unwrap_or_default())
     }
 
-    /// Keeps `talk` (JSON and the author's version) if nobody kept another since `seen`, and queues `entries` with it: one write,
-    /// or one transaction if there are entries. Nothing at all to keep costs nothing.
+    /// Keeps what a turn leaves behind, if nobody kept anything else since `seen`: one write, or one transaction if there is more
+    /// than one thing. Nothing at all to keep costs nothing. Without a person only effects can be kept.
     ///
     /// # Errors
     /// [`StoreError::TooLarge`] above [`MAX_TALK`]; otherwise if the table cannot be written.
     pub async fn keep(
         &self,
-        person: &Person,
+        person: Option<&Person>,
         seen: &Recalled,
-        talk: Option<(&str, u32)>,
-        entries: &[Entry],
+        keep: Keep<'_>,
         owner: &str,
         now: Millis,
     ) -> Result<Kept, StoreError> {
         let mut writes = Vec::new();
-        if let Some((json, version)) = talk
+        if let Some(person) = person
+            && (keep.talk.is_some() || keep.answered.is_some())
             && !seen.read_only
         {
-            if json.len() > MAX_TALK {
+            if let Some((json, _)) = keep.talk
+                && json.len() > MAX_TALK
+            {
                 return Err(StoreError::TooLarge(json.len()));
             }
-            writes.push(keep(person, seen, json, version, owner, now));
+            writes.push(session(person, seen, keep, owner, now));
         }
-        let with_talk = writes.len();
-        writes.extend(entries.iter().map(|entry| entry.put(now)));
+        let with_session = writes.len();
+        writes.extend(keep.entries.iter().map(|entry| entry.put(now)));
         match writes.len() {
             0 => Ok(Kept::Saved),
             1 => {
                 let Some(write) = writes.pop() else { return Ok(Kept::Saved) };
                 match self.write(write).await? {
                     Written::Done(_) => Ok(Kept::Saved),
-                    Written::Refused(item) if with_talk == 1 => Ok(Kept::Changed(recalled(&item, now))),
+                    Written::Refused(item) if with_session == 1 => Ok(Kept::Changed(recalled(&item, now))),
                     Written::Refused(_) => Ok(Kept::Repeated),
                 }
             }
@@ -96,7 +129,7 @@ impl Store {
                     Ok(()) => Ok(Kept::Saved),
                     Err(refusals) => {
                         Ok(match refusals.into_iter().enumerate().find_map(|(at, old)| Some((at, old?))) {
-                            Some((0, old)) if with_talk == 1 => Kept::Changed(recalled(&old, now)),
+                            Some((0, old)) if with_session == 1 => Kept::Changed(recalled(&old, now)),
                             _ => Kept::Repeated,
                         })
                     }
@@ -106,29 +139,39 @@ impl Store {
     }
 }
 
-/// Condition: nobody kept another talk meanwhile (`rev`), or what is there has expired, or it was this very turn (a repeat whose
+/// Condition: nobody kept anything else meanwhile (`rev`), or what is there has expired, or it was this very turn (a repeat whose
 /// first answer got lost), or its `rev` is not a number and says nothing.
-fn keep(person: &Person, seen: &Recalled, json: &str, version: u32, owner: &str, now: Millis) -> Write {
-    Write::update(
-        Key::talk(person),
-        "SET ctx = :ctx, tv = :tv, pctx = :pctx, ptv = :ptv, rev = :next, own = :me, #ttl = :ttl, t = :t, v = :v, ua = :now, \
-         ca = if_not_exists(ca, :now)",
-        "attribute_not_exists(PK) OR rev = :seen OR #ttl <= :secs OR own = :me OR NOT attribute_type(rev, :number)",
-    )
-    .name("#ttl", "ttl")
-    .value(":pctx", s(seen.talk.clone().unwrap_or_default()))
-    .value(":ptv", n(u64::from(seen.version)))
-    .value(":ctx", s(json))
-    .value(":tv", n(u64::from(version)))
-    .value(":next", n(seen.rev.saturating_add(1)))
-    .value(":seen", n(seen.rev))
-    .value(":me", s(owner))
-    .value(":ttl", n(now.plus(TALK_LASTS).secs()))
-    .value(":secs", n(now.secs()))
-    .value(":now", n(now.0))
-    .value(":number", s("N"))
-    .value(":t", s("SESS"))
-    .value(":v", n(VERSION))
+fn session(person: &Person, seen: &Recalled, keep: Keep<'_>, owner: &str, now: Millis) -> Write {
+    let mut set =
+        "SET rev = :next, own = :me, #ttl = :ttl, t = :t, v = :v, ua = :now, ca = if_not_exists(ca, :now)".to_owned();
+    let mut values = Vec::new();
+    if let Some((json, version)) = keep.talk {
+        set += ", ctx = :ctx, tv = :tv, pctx = :pctx, ptv = :ptv";
+        values.extend([(":ctx", s(json)), (":tv", n(u64::from(version)))]);
+        values.extend([(":pctx", s(seen.talk.clone().unwrap_or_default())), (":ptv", n(u64::from(seen.version)))]);
+    }
+    if let Some(Answered { turn, at, window, answer }) = keep.answered {
+        set += ", dq = :dq, dat = :dat, dw = :dw, da = :da";
+        values.extend([(":dq", s(turn)), (":dat", n(at.0)), (":dw", n(*window)), (":da", s(answer))]);
+    }
+    if keep.talk.is_none() {
+        // There was none, or it has expired: what is written now must not bring it back to life.
+        set += " REMOVE ctx, tv, pctx, ptv";
+    }
+    let condition =
+        "attribute_not_exists(PK) OR rev = :seen OR #ttl <= :secs OR own = :me OR NOT attribute_type(rev, :number)";
+    let write = Write::update(Key::talk(person), set, condition)
+        .name("#ttl", "ttl")
+        .value(":next", n(seen.rev.saturating_add(1)))
+        .value(":seen", n(seen.rev))
+        .value(":me", s(owner))
+        .value(":ttl", n(now.plus(TALK_LASTS).secs()))
+        .value(":secs", n(now.secs()))
+        .value(":now", n(now.0))
+        .value(":number", s("N"))
+        .value(":t", s("SESS"))
+        .value(":v", n(VERSION));
+    values.into_iter().fold(write, |write, (name, value)| write.value(name, value))
 }
 
 /// Never fails: a talk that cannot be read is a talk forgotten, and the person starts over.
@@ -143,6 +186,16 @@ fn recalled(item: &Item, now: Millis) -> Recalled {
         read_only: alive && item.is_newer(),
         kept_by: item.maybe_text("own").filter(|_| alive).map(str::to_owned),
         before: before.map(|talk| (talk.to_owned(), version("ptv"))),
+        answered: answered(item).filter(|_| alive),
         rev: item.maybe_number("rev").unwrap_or_default(),
     }
+}
+
+fn answered(item: &Item) -> Option<Answered> {
+    Some(Answered {
+        turn: item.maybe_text("dq")?.to_owned(),
+        at: Millis(item.maybe_number("dat")?),
+        window: item.maybe_number("dw")?,
+        answer: item.maybe_text("da")?.to_owned(),
+    })
 }

@@ -48,6 +48,12 @@ pub enum Errand {
     Fail,
     /// Says what no person would ever see.
     Unfit,
+    /// Says `1 2 3 …`, a number every so many milliseconds, and `done` after the tenth.
+    Stream(u64),
+    /// Says `1 2 3`, and fails.
+    StreamAndFail,
+    /// Offers so many quick replies.
+    Many(String),
 }
 
 /// An error whose message quotes what a person wrote.
@@ -62,9 +68,15 @@ impl std::fmt::Display for Quoting {
 
 impl std::error::Error for Quoting {}
 
-/// More quick replies than a person may be shown.
+/// Nothing that could be shown, and nothing that could be mended.
 pub fn unfit() -> SkillResponse {
-    SkillResponse::text("unfit").quick_replies((0..11).map(|n| QuickReply::message(format!("{n}"), "x")))
+    SkillResponse::new()
+}
+
+/// So many quick replies; a person is shown ten at a time.
+pub fn many(count: &str) -> SkillResponse {
+    let count = count.parse().unwrap_or(0);
+    SkillResponse::text("many").quick_replies((0..count).map(|n| QuickReply::message(format!("{n}"), format!("x{n}"))))
 }
 
 #[expect(clippy::panic, reason = "told to")]
@@ -82,11 +94,14 @@ fn errand(words: &str) -> Errand {
         ("panic", why) => Errand::Panic(why.to_owned()),
         ("fail", _) => Errand::Fail,
         ("unfit", _) => Errand::Unfit,
+        ("stream", "fail") => Errand::StreamAndFail,
+        ("stream", millis) => Errand::Stream(millis.parse().unwrap_or_default()),
+        ("many", count) => Errand::Many(count.to_owned()),
         _ => Errand::Say(words.to_owned()),
     }
 }
 
-async fn work(errand: Errand) -> Result<SkillResponse, Oops> {
+async fn work(errand: Errand, desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
     match errand {
         Errand::Say(text) => Ok(SkillResponse::text(text)),
         Errand::Sleep(millis) => {
@@ -96,6 +111,18 @@ async fn work(errand: Errand) -> Result<SkillResponse, Oops> {
         Errand::Panic(why) => panics(&why),
         Errand::Fail => Err(Quoting("errand".to_owned()).into()),
         Errand::Unfit => Ok(unfit()),
+        Errand::Stream(millis) => {
+            for number in 1..=10 {
+                desk.progress(&format!("{number} "));
+                tokio::time::sleep(Duration::from_millis(millis)).await;
+            }
+            Ok(SkillResponse::text("done"))
+        }
+        Errand::StreamAndFail => {
+            desk.progress("1 2 3");
+            Err(Quoting("errand".to_owned()).into())
+        }
+        Errand::Many(count) => Ok(many(&count)),
     }
 }
 
@@ -158,6 +185,14 @@ impl Skills for Obedient {
             "look" => Reply::text(turn.talk().count.to_string()),
             "later" => Reply::later("one moment", errand(rest)),
             "count-later" => Reply::later("one moment", errand(rest)).talk(next),
+            "once" => Reply::text(next.count.to_string()).talk(next).once(),
+            "once-for-a-minute" => Reply::text(next.count.to_string()).talk(next).once_within(Duration::MAX),
+            "once-later" => Reply::later("one moment", errand(rest)).talk(next).once(),
+            "once-long" => Reply::text("x".repeat(20_000)).talk(next).once().as_is(),
+            "many" => Reply::from(many(rest)),
+            "many-as-is" => Reply::from(many(rest)).as_is(),
+            "as-is-later" => Reply::later("one moment", errand(rest)).as_is(),
+            "bot" => Reply::text(format!("{} {}", turn.bot_name().unwrap_or("?"), turn.bot_id())),
             "sleep" => {
                 sleeps(rest).await;
                 Reply::text("slept").talk(next)
@@ -173,9 +208,9 @@ impl Skills for Obedient {
         })
     }
 
-    async fn work(&self, job: Errand, _desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
+    async fn work(&self, job: Errand, desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
         self.worked.fetch_add(1, Ordering::SeqCst);
-        work(job).await
+        work(job, desk).await
     }
 }
 
@@ -210,12 +245,13 @@ impl Skills for Forgetful {
                 Reply::text("slept")
             }
             "later" => Reply::later("one moment", errand(rest)),
+            "once" => Reply::text(turn.at().0.to_string()).once(),
             _ => Reply::text("yes"),
         })
     }
 
-    async fn work(&self, job: Errand, _desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
-        work(job).await
+    async fn work(&self, job: Errand, desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
+        work(job, desk).await
     }
 }
 

@@ -1,0 +1,44 @@
+//! Copies of a turn: the platform gives a request no id, and posts some of them twice (protocol `skill` 2).
+//!
+//! A copy is the same person saying the same in the same block, soon after a turn whose reply was [`crate::bot::Reply::once`]. It
+//! gets the answer of that turn; the bot is not asked.
+
+use super::{Asked, Spoken};
+use crate::bot::{Answer, DONE_BEFORE, Reply};
+use crate::kakao::skill::{SkillRequest, SkillResponse};
+use crate::store::{Answered, MAX_ANSWERED, Recalled, hash};
+
+/// The answer of the turn that this one is a copy of, if it is one.
+pub(super) fn answer(seen: &Recalled, asked: &Asked<'_>) -> Option<Spoken> {
+    let before = seen.answered.as_ref()?;
+    let apart = asked.at.0.abs_diff(before.at.0);
+    if apart > before.window || before.turn != digest(asked.request) {
+        return None;
+    }
+    Some(serde_json::from_str(&before.answer).unwrap_or_else(|_| SkillResponse::text(DONE_BEFORE).into()))
+}
+
+/// What is remembered of a turn for its copies; `None` if the author did not ask for it.
+pub(super) fn remember<T, J>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Option<Answered> {
+    let window = reply.once?;
+    let spoken = match &reply.answer {
+        Answer::Now(response) => Spoken { response: response.clone(), as_is: reply.as_is },
+        // The answer itself reaches the person through the first request's callback.
+        Answer::Later { waiting, .. } if !waiting.is_empty() => SkillResponse::text(waiting).into(),
+        Answer::Later { .. } => SkillResponse::text(DONE_BEFORE).into(),
+    };
+    let answer = serde_json::to_string(&spoken).unwrap_or_default();
+    Some(Answered {
+        turn: digest(asked.request),
+        at: asked.at,
+        window: u64::try_from(window.as_millis()).unwrap_or(u64::MAX),
+        answer: if answer.len() > MAX_ANSWERED { String::new() } else { answer },
+    })
+}
+
+/// What was said, and where. Whose it is says the item that keeps it.
+fn digest(request: &SkillRequest) -> String {
+    let block = request.block().and_then(|block| block.id().or_else(|| block.name())).unwrap_or_default();
+    let extra = request.action.get().and_then(|action| action.client_extra()).map(ToString::to_string);
+    hash(&["turn", block, request.raw_utterance(), &extra.unwrap_or_default()])
+}
