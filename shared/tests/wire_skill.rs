@@ -118,7 +118,9 @@ fn photos_entities_and_contexts() {
         text.param_json("sys_date").and_then(|date| Some(date.get("date")?.as_str()?.to_owned())),
         Some("2018-11-23".into())
     );
-    assert_eq!(text.param_json("sys_number"), None, "the documentation's own sample is no JSON");
+    let number = text.number("sys_number").expect("params has broken JSON here, detailParams has not");
+    assert_eq!((number.whole(), number.unit()), (Some(1), None));
+    assert_eq!(text.param_text("sys_number"), Some("{\"amount\": 1, \"unit\": }"));
     assert_eq!(request("entity-nation").param_text("sys_nation"), Some("미국"));
 
     let image = request("secure-image").param_json("productImg").expect("JSON");

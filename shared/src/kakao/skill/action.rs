@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Map;
+use super::{Map, Slot};
 use crate::kakao::field::{Field, Loose, closed_debug};
 use crate::kakao::id::SkillId;
 
@@ -57,14 +57,9 @@ pub struct DetailParam {
 closed_debug!(Action, DetailParam);
 
 impl Action {
-    /// A parameter: from `params`, else from `detailParams`. `null` counts as none.
+    /// A parameter: from `params`, else from `detailParams`. `null` and blanks count as none.
     pub fn param(&self, name: &str) -> Option<&Value> {
-        let plain = || self.params.get()?.get(name);
-        let detailed = || match self.detail_params.get()?.get(name)? {
-            Loose::Fits(detail) => detail.value.get(),
-            Loose::Other(value) => Some(value),
-        };
-        plain().filter(|value| !value.is_null()).or_else(detailed).filter(|value| !value.is_null())
+        self.slot(name).map(Slot::raw)
     }
 
     /// The words that the person typed for a parameter.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::open::open_enum;
 use super::{Map, Named};
-use crate::kakao::field::{Field, closed_debug};
+use crate::kakao::field::{Field, Loose, closed_debug};
 
 /// Where the person came from. Only on newer calls, and often only in part.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -14,10 +14,10 @@ use crate::kakao::field::{Field, closed_debug};
 pub struct Flow {
     /// What the person did.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    pub trigger: Field<Trigger>,
+    pub trigger: Field<Loose<Trigger>>,
     /// The block that ran before this one.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    pub last_block: Field<Named>,
+    pub last_block: Field<Loose<Named>>,
     /// Members this version does not know.
     #[serde(flatten)]
     pub rest: Map,
@@ -30,16 +30,33 @@ pub struct Flow {
 pub struct Trigger {
     /// The kind of act.
     #[serde(default, rename = "type", skip_serializing_if = "Field::is_absent")]
-    pub kind: Field<TriggerType>,
+    pub kind: Field<Loose<TriggerType>>,
     /// The block whose bubble was tapped.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    pub referrer_block: Field<Named>,
+    pub referrer_block: Field<Loose<Named>>,
     /// Members this version does not know.
     #[serde(flatten)]
     pub rest: Map,
 }
 
 closed_debug!(Flow, Trigger);
+
+impl Flow {
+    /// What the person did.
+    pub fn trigger(&self) -> Option<&TriggerType> {
+        self.trigger.get()?.fits()?.kind.get()?.fits()
+    }
+
+    /// The block that ran before this one.
+    pub fn last_block(&self) -> Option<&Named> {
+        self.last_block.get()?.fits()
+    }
+
+    /// The block whose bubble was tapped.
+    pub fn referrer_block(&self) -> Option<&Named> {
+        self.trigger.get()?.fits()?.referrer_block.get()?.fits()
+    }
+}
 
 open_enum! {
     /// `flow.trigger.type`: typed, tapped, or sent a picture.

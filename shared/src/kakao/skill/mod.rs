@@ -12,6 +12,7 @@ mod chat;
 mod check;
 mod commerce_card;
 mod context;
+mod event_params;
 mod flow;
 mod intent;
 mod item_card;
@@ -19,6 +20,7 @@ mod link;
 mod list_card;
 mod named;
 mod open;
+mod origin;
 mod output;
 mod profile;
 mod quick_reply;
@@ -26,11 +28,13 @@ mod request;
 mod response;
 mod simple_image;
 mod simple_text;
+mod slots;
 mod template;
 mod text_card;
 mod thumbnail;
 mod user;
 mod user_request;
+mod value;
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +53,7 @@ pub use item_card::{ImageTitle, Item, ItemCard, ItemHead, ItemListAlignment, Ite
 pub use link::Link;
 pub use list_card::{ListCard, ListItem};
 pub use named::Named;
+pub use origin::Origin;
 pub use output::Output;
 pub use profile::Profile;
 pub use quick_reply::QuickReply;
@@ -61,6 +66,9 @@ pub use text_card::TextCard;
 pub use thumbnail::Thumbnail;
 pub use user::{User, UserProperties};
 pub use user_request::{Media, UserRequest};
+pub use value::{
+    CalendarType, FileUrl, Mention, Otp, Plugin, PluginValue, SecureImages, Slot, SysDate, SysNumber, SysOrdinal, Ymd,
+};
 
 /// A JSON object whose members have no fixed names.
 pub type Map = serde_json::Map<String, serde_json::Value>;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Action, Chat, Context, Flow, Map, Media, Named, TriggerType, User, UserRequest};
+use super::{Action, Chat, Context, FileUrl, Flow, Knowledge, Map, Media, Named, TriggerType, User, UserRequest};
 use crate::kakao::field::{Field, Loose, closed_debug};
 use crate::kakao::id::kind;
 
@@ -75,6 +75,27 @@ impl SkillRequest {
         self.user()?.app_user_id()
     }
 
+    /// State of the person in the app of Kakao Login; `REGISTERED` has been seen.
+    pub fn app_user_status(&self) -> Option<&str> {
+        self.user()?.app_user_status()
+    }
+
+    /// `user.type`: `botUserKey`, and other words in tests and old versions of the protocol.
+    pub fn user_type(&self) -> Option<&str> {
+        self.user()?.kind()
+    }
+
+    /// Language of the person, `ko`. Old calls write `kr` for the same; the skill test does not say.
+    pub fn lang(&self) -> Option<&str> {
+        let lang = self.user_request.get()?.lang.text().filter(|lang| !lang.is_empty());
+        lang.map(|lang| if lang == "kr" { "ko" } else { lang })
+    }
+
+    /// IANA name of the person's time zone, `Asia/Seoul`. Some live calls do not say.
+    pub fn timezone(&self) -> Option<&str> {
+        self.user_request.get()?.timezone.text().filter(|timezone| !timezone.is_empty())
+    }
+
     /// Whether the person has added the channel; `None` means no or unknown.
     pub fn is_friend(&self) -> Option<bool> {
         self.user()?.is_friend()
@@ -96,7 +117,8 @@ impl SkillRequest {
         self.bot_id().is_some_and(|id| id.ends_with('!'))
     }
 
-    /// Whether a test of the admin centre called: the bot test panel or the skill test button.
+    /// Whether a test of the admin center called: the bot test panel or the skill test button. See
+    /// [`SkillRequest::origin`].
     pub fn is_test(&self) -> bool {
         self.user_request.get().is_some_and(UserRequest::is_test)
     }
@@ -112,7 +134,12 @@ impl SkillRequest {
         self.action.get()?.name.text()
     }
 
-    /// A parameter of the block. `null` counts as none.
+    /// What the knowledge base found, best first; empty for an ordinary block.
+    pub fn knowledges(&self) -> Vec<Knowledge> {
+        self.intent.get().map(Named::knowledges).unwrap_or_default()
+    }
+
+    /// A parameter of the block. `null` and blanks count as none: it depends on the sender how an empty one looks.
     pub fn param(&self, name: &str) -> Option<&Value> {
         self.action.get()?.param(name)
     }
@@ -122,13 +149,10 @@ impl SkillRequest {
         self.param(name)?.as_str()
     }
 
-    /// A parameter that is JSON inside text. Text that is no JSON gives `None`: even the documentation has such a sample.
+    /// A parameter that is JSON inside text. Text that is no JSON gives `None`, unless `detailParams` has it better: the
+    /// documentation itself has such a sample.
     pub fn param_json(&self, name: &str) -> Option<Value> {
-        match self.param(name)? {
-            Value::String(text) => serde_json::from_str(text).ok(),
-            // Old captures show the value itself.
-            value => Some(value.clone()),
-        }
+        self.slot(name)?.json()
     }
 
     /// What the tapped button, quick reply or list item carried, if it has the shape of `T`.
@@ -145,18 +169,49 @@ impl SkillRequest {
 
     /// What the person did: typed, tapped, sent a picture. Only on newer calls.
     pub fn trigger(&self) -> Option<&TriggerType> {
-        self.flow.get()?.fits()?.trigger.get()?.kind.get()
+        self.flow.get()?.fits()?.trigger()
+    }
+
+    /// The block whose bubble was tapped. Only on newer calls.
+    pub fn referrer_block(&self) -> Option<&Named> {
+        self.flow.get()?.fits()?.referrer_block()
+    }
+
+    /// The block that ran before this one. Only on newer calls.
+    pub fn last_block(&self) -> Option<&Named> {
+        self.flow.get()?.fits()?.last_block()
+    }
+
+    /// The active contexts.
+    pub fn contexts(&self) -> impl Iterator<Item = &Context> {
+        self.contexts.get().into_iter().flatten().filter_map(Field::get)
     }
 
     /// An active context by its name.
     pub fn context(&self, name: &str) -> Option<&Context> {
-        let mut contexts = self.contexts.get()?.iter().filter_map(Field::get);
-        contexts.find(|context| context.name.text() == Some(name))
+        self.contexts().find(|context| context.name.text() == Some(name))
     }
 
     /// The photo or video, if the message was one.
     pub fn media(&self) -> Option<Media<'_>> {
         self.user_request.get()?.media()
+    }
+
+    /// Where the photos are that the person sent; empty for any other message. Ask each [`FileUrl::is_kakao_cdn`] before
+    /// fetching it.
+    pub fn photos(&self) -> Vec<FileUrl<'_>> {
+        let Some(said) = self.user_request.get() else { return Vec::new() };
+        let photos: Vec<_> = said.medias().filter(|media| media.is_image()).map(Media::file).collect();
+        // A photo message may come without `media`: its utterance is the address.
+        let bare =
+            photos.is_empty() && said.medias().next().is_none() && self.trigger() == Some(&TriggerType::ImageUpload);
+        if bare && self.utterance().starts_with("http") { vec![FileUrl::new(self.utterance())] } else { photos }
+    }
+
+    /// Key of the room, in a group chat.
+    pub fn group_key(&self) -> Option<&str> {
+        let key = self.chat().and_then(Chat::key).filter(|key| !key.is_empty());
+        key.or_else(|| self.user()?.group_key())
     }
 
     /// The room, in a group chat.

@@ -52,10 +52,16 @@ pub struct UserProperties {
     /// Whether the channel is added: `true`, sometimes `false` or a string.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub is_friend: Field<Value>,
+    /// State of the person in the app, `REGISTERED`. Read it with [`User::app_user_status`].
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub app_user_status: Field<Value>,
+    /// Other spelling of `appUserStatus`.
+    #[serde(default, rename = "app_user_status", skip_serializing_if = "Field::is_absent")]
+    pub app_user_status_snake: Field<Value>,
     /// Room, in a group chat.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub bot_group_key: Field<BotGroupKey>,
-    /// `appUserStatus`, what an Event API call put here, and members this version does not know.
+    /// What an Event API call put here, see [`User::property`], and members this version does not know.
     #[serde(flatten)]
     pub rest: Map,
 }
@@ -83,6 +89,18 @@ impl User {
         filled(&properties.app_user_id).or_else(|| filled(&properties.app_user_id_snake))
     }
 
+    /// State of the person in the app. `REGISTERED` has been seen, others are to be expected.
+    pub fn app_user_status(&self) -> Option<&str> {
+        let properties = self.properties.get()?;
+        let statuses = [&properties.app_user_status, &properties.app_user_status_snake];
+        statuses.into_iter().filter_map(|status| status.get()?.as_str()).find(|status| !status.is_empty())
+    }
+
+    /// `type`: what kind of key `id` is.
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.text()
+    }
+
     /// Whether the person has added the channel. Absent means no or unknown.
     pub fn is_friend(&self) -> Option<bool> {
         match self.properties.get()?.is_friend.get()? {
@@ -92,9 +110,9 @@ impl User {
         }
     }
 
-    /// Whether this is the made-up person of the admin centre's skill test.
-    pub fn is_test(&self) -> bool {
-        self.kind.text() == Some("accountId")
+    /// Room, in a group chat that puts its key here.
+    pub fn group_key(&self) -> Option<&str> {
+        filled(&self.properties.get()?.bot_group_key)
     }
 }
 

@@ -1,10 +1,12 @@
 //! `userRequest`: what was said, by whom, where.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
+use std::slice;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Chat, Map, Named, User};
+use super::{Chat, FileUrl, Map, Named, User};
 use crate::kakao::field::{Field, Loose, closed_debug};
 
 /// The person's side of a request.
@@ -53,6 +55,23 @@ pub struct Media<'a> {
     pub url: &'a str,
 }
 
+impl<'a> Media<'a> {
+    fn read(media: &'a Value) -> Option<Self> {
+        let url = media.get("url")?.as_str().filter(|url| !url.is_empty())?;
+        Some(Media { kind: media.get("type").and_then(Value::as_str).unwrap_or_default(), url })
+    }
+
+    /// Whether it is a photo.
+    pub fn is_image(self) -> bool {
+        self.kind == "image"
+    }
+
+    /// The address, to be asked whether it may be fetched.
+    pub fn file(self) -> FileUrl<'a> {
+        FileUrl::new(self.url)
+    }
+}
+
 impl std::fmt::Debug for Media<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Media").field("kind", &self.kind).finish_non_exhaustive()
@@ -67,20 +86,29 @@ impl UserRequest {
 
     /// The photo or video, if the message was one.
     pub fn media(&self) -> Option<Media<'_>> {
-        let media = self.param("media")?;
-        let url = media.get("url")?.as_str().filter(|url| !url.is_empty())?;
-        Some(Media { kind: media.get("type").and_then(Value::as_str).unwrap_or_default(), url })
+        self.medias().next()
     }
 
-    /// Whether the request comes from a test of the admin centre: the bot test panel or the skill test button.
-    pub fn is_test(&self) -> bool {
-        let ignored = match self.param("ignoreMe") {
+    /// All photos and videos, should a message hold several: `media` is one object on the calls that were seen.
+    pub fn medias(&self) -> impl Iterator<Item = Media<'_>> {
+        let media = self.param("media");
+        let several =
+            media.and_then(Value::as_array).map_or_else(|| media.map_or(&[][..], slice::from_ref), Vec::as_slice);
+        several.iter().filter_map(Media::read)
+    }
+
+    /// Where the request was made: `Kakaotalk.plusfriend` live, `BuilderBotTest` in the bot test. See
+    /// [`SkillRequest::origin`](super::SkillRequest::origin).
+    pub fn surface(&self) -> Option<&str> {
+        self.param("surface")?.as_str()
+    }
+
+    /// Whether the platform asks not to count the request: `ignoreMe` of the tests.
+    pub fn ignore_me(&self) -> bool {
+        match self.param("ignoreMe") {
             Some(Value::String(word)) => word == "true",
             Some(Value::Bool(word)) => *word,
             _ => false,
-        };
-        ignored
-            || self.param("surface").and_then(Value::as_str) == Some("BuilderBotTest")
-            || self.user.get().is_some_and(User::is_test)
+        }
     }
 }
