@@ -180,8 +180,8 @@ mod tests {
         assert_eq!(misfit, Misfit { path: "userRequest.user.id".into(), why: Why::WrongType });
         assert!(!misfit.to_string().contains("010"));
 
-        let misfit = parse::<SkillResponse>(br#"{"template":{"outputs":[{"listCard":7}]}}"#).expect_err("no card");
-        assert_eq!(misfit, Misfit { path: "template.outputs[0].listCard".into(), why: Why::WrongType });
+        let misfit = parse::<SkillResponse>(b"[]").expect_err("no response");
+        assert_eq!(misfit, Misfit { path: ".".into(), why: Why::WrongType });
     }
 
     #[test]

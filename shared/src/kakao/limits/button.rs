@@ -3,6 +3,7 @@
 
 use super::at::At;
 use super::carousel::Place;
+use super::envelope::R09;
 use super::group::{self, R94_BUTTONS};
 use super::measure::{chars, filled, is_web_address};
 use super::report::Report;
@@ -68,13 +69,9 @@ pub(super) static R86_LEGACY: Rule = Rule::warning(
     "this action is of an earlier edition; use webLink",
     "이전 버전의 action입니다. webLink를 사용하세요",
 );
-/// A button has nothing that its action does not use.
-pub(super) static R87: Rule = Rule::warning(
-    "R87",
-    RF,
-    "the action of this button does not use this member",
-    "이 버튼의 action에서 쓰지 않는 항목입니다",
-);
+/// A button or list item has nothing that its action does not use.
+pub(super) static R87: Rule =
+    Rule::warning("R87", RF, "the action does not use this member", "이 action에서 쓰지 않는 항목입니다");
 /// Layouts are known.
 pub(super) static R88: Rule = Rule::error(
     "R88",
@@ -129,6 +126,10 @@ pub(super) fn buttons(
     let label_max = if horizontal && buttons.len() > 1 { LABEL_SIDE_BY_SIDE_MAX } else { LABEL_MAX };
     for (i, button) in buttons.iter().enumerate() {
         let at = at.index(i);
+        report.typed(button, &R09, at);
+        if let Some(os_link) = &button.os_link {
+            report.typed(os_link, &R09, at.key("osLink"));
+        }
         r80_label(button, at, report);
         r81_label_length(button, label_max, at, report);
         r83_action_complete(button, at, report);
@@ -217,6 +218,7 @@ fn r88_layout(layout: &Option<ButtonLayout>, card: At<'_>, report: &mut Report<'
 
 /// One quick reply.
 pub(super) fn r90_quick_reply(reply: &QuickReply, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(reply, &R09, at);
     report.require(filled(&reply.label), &R90, at.key("label"));
     report.at_most(LABEL_MAX, chars(reply.label.as_deref().unwrap_or_default()), &R90_LENGTH, at.key("label"));
     match reply.kind() {

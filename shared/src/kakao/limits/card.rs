@@ -4,11 +4,12 @@
 use super::at::At;
 use super::button::{self, r93_forwardable};
 use super::carousel::Place;
-use super::measure::{chars, lines};
+use super::envelope::R09;
+use super::measure::{chars, filled, lines};
 use super::picture::{self, r12_optional_picture};
 use super::report::Report;
 use super::rule::{OLD, RF, Rule};
-use crate::kakao::skill::{BasicCard, CommerceCard};
+use crate::kakao::skill::{BasicCard, CommerceCard, Profile};
 
 /// Characters of a basic card's title.
 pub const BASIC_CARD_TITLE_MAX: usize = 50;
@@ -86,7 +87,12 @@ pub(super) static R45: Rule = Rule::warning(
     "값이 {found}입니다. {limit} 범위여야 합니다",
 );
 
+/// A profile has a name. Not in the register of the protocol; its section 5.9 says that the name is required.
+pub(super) static R46: Rule =
+    Rule::warning("R46", RF, "a profile needs a nickname", "profile에는 nickname이 있어야 합니다");
+
 pub(super) fn basic_card(card: &BasicCard, place: Place, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(card, &R09, at);
     r30_thumbnail(card, at, report);
     r31_words(card, place, at, report);
     r32_legacy(card, at, report);
@@ -117,9 +123,16 @@ fn r31_words(card: &BasicCard, place: Place, at: At<'_>, report: &mut Report<'_>
 fn r32_legacy(card: &BasicCard, at: At<'_>, report: &mut Report<'_>) {
     report.require(card.social.is_none(), &R32, at.key("social"));
     report.require(card.profile.is_none(), &R32, at.key("profile"));
+    if let Some(social) = &card.social {
+        report.typed(social, &R09, at.key("social"));
+    }
+    if let Some(profile) = &card.profile {
+        report.typed(profile, &R09, at.key("profile"));
+    }
 }
 
 pub(super) fn commerce_card(card: &CommerceCard, place: Place, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(card, &R09, at);
     r40_price(card, at, report);
     r41_one_picture(card, at, report);
     r42_words(card, at, report);
@@ -127,7 +140,7 @@ pub(super) fn commerce_card(card: &CommerceCard, place: Place, at: At<'_>, repor
     r44_rate_needs_price(card, at, report);
     r45_discounts(card, at, report);
     if let Some(profile) = &card.profile {
-        r12_optional_picture(&profile.image_url, at.key("profile"), report);
+        r46_profile(profile, at.key("profile"), report);
     }
     let first = card.thumbnails.iter().flatten().next();
     let square = first.and_then(|picture| picture.fixed_ratio).unwrap_or(false);
@@ -170,6 +183,12 @@ fn r43_currency(card: &CommerceCard, at: At<'_>, report: &mut Report<'_>) {
 fn r44_rate_needs_price(card: &CommerceCard, at: At<'_>, report: &mut Report<'_>) {
     let kept = card.discount_rate.is_none() || card.discounted_price.is_some();
     report.require(kept, &R44, at.key("discountedPrice"));
+}
+
+fn r46_profile(profile: &Profile, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(profile, &R09, at);
+    report.require(filled(&profile.nickname), &R46, at.key("nickname"));
+    r12_optional_picture(&profile.image_url, at, report);
 }
 
 fn r45_discounts(card: &CommerceCard, at: At<'_>, report: &mut Report<'_>) {

@@ -2,6 +2,7 @@
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
 use super::at::At;
+use super::envelope::R09;
 use super::measure::{filled, lines};
 use super::picture::r12_optional_picture;
 use super::report::Report;
@@ -78,6 +79,7 @@ pub(super) static R76: Rule = Rule::error(
 );
 
 pub(super) fn carousel(carousel: &Carousel, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(carousel, &R09, at);
     r70_type(carousel, at, report);
     r71_count(carousel, at, report);
     if let Some(header) = &carousel.header {
@@ -134,12 +136,14 @@ fn r72_header_allowed(carousel: &Carousel, at: At<'_>, report: &mut Report<'_>) 
 }
 
 fn r73_header_complete(header: &CarouselHeader, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(header, &R09, at);
     report.require(filled(&header.title), &R73, at.key("title"));
     report.require(filled(&header.description), &R73, at.key("description"));
     let picture = header.thumbnail.as_ref().map(|thumbnail| &thumbnail.image_url);
     report.require(picture.is_some_and(filled), &R73, at.key("thumbnail").key("imageUrl"));
-    if let Some(picture) = picture {
-        r12_optional_picture(picture, at.key("thumbnail"), report);
+    if let Some(thumbnail) = &header.thumbnail {
+        report.typed(thumbnail, &R09, at.key("thumbnail"));
+        r12_optional_picture(&thumbnail.image_url, at.key("thumbnail"), report);
     }
 }
 

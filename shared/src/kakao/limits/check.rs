@@ -26,6 +26,13 @@ pub(super) static K03: Rule = Rule::warning(
 /// A value comes with an acceptance.
 pub(super) static K04: Rule =
     Rule::warning("K04", SP, "a value counts with SUCCESS only", "value는 SUCCESS일 때만 쓰입니다");
+/// A member has the usual type.
+pub(super) static K05: Rule = Rule::warning(
+    "K05",
+    SP,
+    "this member has another JSON type than usual and counts as missing",
+    "흔히 쓰는 것과 다른 JSON 타입의 값이어서 없는 것으로 봅니다",
+);
 /// There is something to check.
 pub(super) static K10: Rule =
     Rule::warning("K10", SP, "real calls always have a value", "실제 호출에는 항상 value가 있습니다");
@@ -56,6 +63,7 @@ pub fn check_response(response: &CheckResponse) -> Vec<Finding> {
     let setting = Setting::default();
     let mut report = Report::new(&setting);
     let top = At::top();
+    report.typed(response, &K05, top);
     let status = response.status.as_ref();
     report.require(status.is_some_and(|word| !matches!(word, CheckStatus::Other(_))), &K01, top.key("status"));
     let value = response.value.as_ref();

@@ -2,6 +2,7 @@
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
 use super::at::At;
+use super::envelope::R09;
 use super::measure::filled;
 use super::report::Report;
 use super::rule::{RF, Rule};
@@ -29,6 +30,7 @@ pub(super) static R92: Rule =
     Rule::warning("R92", RF, "this context is there twice", "같은 이름의 context가 두 번 있습니다");
 
 pub(super) fn control(control: &ContextControl, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(control, &R09, at);
     let at = at.key("values");
     let Some(values) = &control.values else { return report.require(false, &R91, at) };
     for (i, value) in values.iter().enumerate() {
@@ -38,6 +40,7 @@ pub(super) fn control(control: &ContextControl, at: At<'_>, report: &mut Report<
 }
 
 fn r91_complete(value: &ContextValue, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(value, &R09, at);
     report.require(filled(&value.name), &R91, at.key("name"));
     report.require(value.life_span.is_some_and(|turns| turns >= 0), &R91, at.key("lifeSpan"));
     let turns = value.life_span.and_then(|turns| usize::try_from(turns).ok()).unwrap_or_default();

@@ -73,9 +73,18 @@ pub(super) static R08_NEAR: Rule = Rule::warning(
     "말풍선이 {found}바이트입니다. {limit}바이트를 넘으면 전송되지 않을 수 있습니다",
 );
 
+/// A member has the documented type. Not in the register of the protocol: what is read generously must still be told.
+pub(super) static R09: Rule = Rule::error(
+    "R09",
+    RF,
+    "this member has another JSON type than documented and counts as missing",
+    "문서와 다른 JSON 타입의 값이어서 없는 것으로 봅니다",
+);
+
 /// The whole response.
 pub(super) fn response(response: &SkillResponse, report: &mut Report<'_>) {
     let top = At::top();
+    report.typed(response, &R09, top);
     r01_version(response, top, report);
     r02_something(response, top, report);
     r06_promise_alone(response, top, report);
@@ -105,6 +114,7 @@ fn r02_something(response: &SkillResponse, top: At<'_>, report: &mut Report<'_>)
 }
 
 fn template(template: &Template, promised: bool, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(template, &R09, at);
     r03_outputs(template, promised, at, report);
     r04_quick_replies(template, at, report);
     let outputs = at.key("outputs");

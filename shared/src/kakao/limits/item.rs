@@ -4,8 +4,9 @@
 use super::at::At;
 use super::button::{self, r93_forwardable};
 use super::carousel::Place;
+use super::envelope::R09;
 use super::measure::{chars, filled, lines};
-use super::picture::{r12_optional_picture, r12_picture, r13_alt_text};
+use super::picture::{r12_optional_picture, r12_picture, r13_alt_text, r14_link};
 use super::report::Report;
 use super::rule::{RF, Rule};
 use crate::kakao::skill::{Item, ItemCard, ItemListAlignment};
@@ -82,6 +83,13 @@ pub(super) static R64_LINES: Rule = Rule::warning(
     "this has {found} lines; at most {limit} are shown",
     "{found}줄입니다. 최대 {limit}줄까지 표시됩니다",
 );
+/// Headlines are there. Required by section 5.7 of the protocol; its register asks for their length only.
+pub(super) static R64_TITLE: Rule = Rule::warning(
+    "R64",
+    RF,
+    "head, profile and imageTitle need a title",
+    "head, profile, imageTitle에는 title이 있어야 합니다",
+);
 /// No description without a title.
 pub(super) static R65: Rule =
     Rule::error("R65", RF, "a description needs a title", "description을 쓰려면 title이 있어야 합니다");
@@ -116,6 +124,13 @@ pub(super) static R68_AMOUNT: Rule = Rule::warning(
     "the sum is a currency, digits, commas and at most {limit} decimals",
     "합계는 통화, 숫자, 쉼표와 소수점 아래 최대 {limit}자리로 적어야 합니다",
 );
+/// The sum is complete. Required by section 5.7 of the protocol; its register asks for the length only.
+pub(super) static R68_COMPLETE: Rule = Rule::warning(
+    "R68",
+    RF,
+    "a sum needs a title and a description",
+    "itemListSummary에는 title과 description이 모두 있어야 합니다",
+);
 /// The picture has one of the two shapes.
 pub(super) static R69: Rule = Rule::warning(
     "R69",
@@ -125,6 +140,7 @@ pub(super) static R69: Rule = Rule::warning(
 );
 
 pub(super) fn item_card(card: &ItemCard, place: Place, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(card, &R09, at);
     r60_items(card, place, at, report);
     r63_head_or_profile(card, at, report);
     r64_headlines(card, at, report);
@@ -140,6 +156,8 @@ pub(super) fn item_card(card: &ItemCard, place: Place, at: At<'_>, report: &mut 
 
 fn pictures(card: &ItemCard, at: At<'_>, report: &mut Report<'_>) {
     if let Some(thumbnail) = &card.thumbnail {
+        report.typed(thumbnail, &R09, at.key("thumbnail"));
+        r14_link(&thumbnail.link, at.key("thumbnail"), report);
         r12_picture(&thumbnail.image_url, at.key("thumbnail"), report);
         r13_alt_text(&thumbnail.alt_text, at.key("thumbnail"), report);
     }
@@ -163,6 +181,7 @@ fn r60_items(card: &ItemCard, place: Place, at: At<'_>, report: &mut Report<'_>)
 }
 
 fn r61_item_complete(item: &Item, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(item, &R09, at);
     report.require(filled(&item.title), &R61, at.key("title"));
     report.require(filled(&item.description), &R61, at.key("description"));
 }
@@ -178,13 +197,21 @@ fn r63_head_or_profile(card: &ItemCard, at: At<'_>, report: &mut Report<'_>) {
 
 fn r64_headlines(card: &ItemCard, at: At<'_>, report: &mut Report<'_>) {
     if let Some(head) = &card.head {
-        report.at_most(HEAD_LINES, count_lines(&head.title), &R64_LINES, at.key("head").key("title"));
+        let at = at.key("head");
+        report.typed(head, &R09, at);
+        report.require(filled(&head.title), &R64_TITLE, at.key("title"));
+        report.at_most(HEAD_LINES, count_lines(&head.title), &R64_LINES, at.key("title"));
     }
     if let Some(profile) = &card.profile {
-        report.at_most(PROFILE_TITLE_MAX, count(&profile.title), &R64, at.key("profile").key("title"));
+        let at = at.key("profile");
+        report.typed(profile, &R09, at);
+        report.require(filled(&profile.title), &R64_TITLE, at.key("title"));
+        report.at_most(PROFILE_TITLE_MAX, count(&profile.title), &R64, at.key("title"));
     }
     if let Some(image) = &card.image_title {
         let at = at.key("imageTitle");
+        report.typed(image, &R09, at);
+        report.require(filled(&image.title), &R64_TITLE, at.key("title"));
         report.at_most(IMAGE_TITLE_LINES, count_lines(&image.title), &R64_LINES, at.key("title"));
         report.at_most(IMAGE_DESCRIPTION_LINES, count_lines(&image.description), &R64_LINES, at.key("description"));
     }
@@ -209,6 +236,9 @@ fn r67_alignment(card: &ItemCard, at: At<'_>, report: &mut Report<'_>) {
 fn r68_summary(card: &ItemCard, at: At<'_>, report: &mut Report<'_>) {
     let Some(summary) = &card.item_list_summary else { return };
     let at = at.key("itemListSummary");
+    report.typed(summary, &R09, at);
+    report.require(filled(&summary.title), &R68_COMPLETE, at.key("title"));
+    report.require(filled(&summary.description), &R68_COMPLETE, at.key("description"));
     report.at_most(ITEM_TITLE_MAX, count(&summary.title), &R68, at.key("title"));
     report.at_most(SUMMARY_MAX, count(&summary.description), &R68, at.key("description"));
     if !summary.description.as_deref().is_none_or(is_amount) {

@@ -2,10 +2,11 @@
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
 use super::at::At;
-use super::button::{self, r93_forwardable};
+use super::button::{self, R87, r93_forwardable};
 use super::carousel::Place;
+use super::envelope::R09;
 use super::measure::{chars, filled};
-use super::picture::r12_optional_picture;
+use super::picture::{r12_optional_picture, r14_link};
 use super::report::Report;
 use super::rule::{RF, Rule};
 use crate::kakao::skill::{ButtonAction, ListCard, ListItem};
@@ -55,6 +56,7 @@ pub(super) static R55: Rule = Rule::warning(
 );
 
 pub(super) fn list_card(card: &ListCard, place: Place, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(card, &R09, at);
     r50_header(card, at, report);
     r51_items(card, place, at, report);
     button::buttons(&card.buttons, &card.button_layout, false, at, report);
@@ -66,6 +68,7 @@ pub(super) fn list_card(card: &ListCard, place: Place, at: At<'_>, report: &mut 
 fn r50_header(card: &ListCard, at: At<'_>, report: &mut Report<'_>) {
     let at = at.key("header");
     let Some(header) = &card.header else { return report.require(false, &R50, at) };
+    report.typed(header, &R09, at);
     report.require(filled(&header.title), &R50, at.key("title"));
     r54_header_extras(header, at, report);
     r12_optional_picture(&header.image_url, at, report);
@@ -89,10 +92,28 @@ fn r51_items(card: &ListCard, place: Place, at: At<'_>, report: &mut Report<'_>)
 }
 
 fn list_item(item: &ListItem, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(item, &R09, at);
     r52_title(item, at, report);
     r53_action(item, at, report);
     r55_one_way(item, at, report);
+    r87_nothing_unused(item, at, report);
     r12_optional_picture(&item.image_url, at, report);
+    r14_link(&item.link, at, report);
+}
+
+fn r87_nothing_unused(item: &ListItem, at: At<'_>, report: &mut Report<'_>) {
+    let action = item.action.as_ref();
+    if matches!(action, Some(other) if *other != ButtonAction::Message && *other != ButtonAction::Block) {
+        return;
+    }
+    let members = [
+        ("messageText", filled(&item.message_text), action == Some(&ButtonAction::Message)),
+        ("blockId", filled(&item.block_id), action == Some(&ButtonAction::Block)),
+        ("extra", item.extra.is_some(), action.is_some()),
+    ];
+    for (key, there, used) in members {
+        report.require(used || !there, &R87, at.key(key));
+    }
 }
 
 fn r52_title(item: &ListItem, at: At<'_>, report: &mut Report<'_>) {

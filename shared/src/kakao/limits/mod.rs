@@ -16,6 +16,7 @@ mod item;
 mod list;
 mod measure;
 mod picture;
+mod refused;
 mod register;
 mod report;
 mod request;
@@ -41,11 +42,15 @@ pub use item::{
     PROFILE_TITLE_MAX, SUMMARY_DECIMALS, SUMMARY_MAX,
 };
 pub use list::{LIST_ITEM_TITLE_SANE, LIST_ITEMS_CAROUSEL_MAX, LIST_ITEMS_MAX};
+pub use picture::ALT_TEXT_MAX;
 pub use request::CALLBACK_HOST;
-pub use text::{SIMPLE_TEXT_MAX, TEXT_CARD_CAROUSEL_DESCRIPTION_MAX, TEXT_CARD_MAX, TEXT_CARD_TITLE_MAX};
+pub use text::{
+    SIMPLE_TEXT_FOLD, SIMPLE_TEXT_MAX, TEXT_CARD_CAROUSEL_DESCRIPTION_MAX, TEXT_CARD_MAX, TEXT_CARD_TITLE_MAX,
+};
 
 pub use check::{check_request, check_response};
 pub use measure::{chars, lines};
+pub use refused::Refused;
 pub use register::RULES;
 pub use report::{BUBBLE_BYTES_MAX, Finding, Message, Setting};
 pub use request::skill_request;

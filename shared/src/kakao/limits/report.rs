@@ -3,6 +3,8 @@
 
 use super::at::At;
 use super::rule::{Rule, Severity};
+use crate::kakao::skill::SkillRequest;
+use crate::kakao::skill::generous::Generous;
 
 /// What a body answers to. The default is a person on an ordinary channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +43,12 @@ impl Setting {
     /// The answer to a request that did or did not offer a callback address.
     pub fn answering(callback_offered: bool) -> Self {
         Setting { callback_offered: Some(callback_offered), ..Self::default() }
+    }
+
+    /// The answer to this request, at once and not through its callback address.
+    pub fn replying_to(request: &SkillRequest) -> Self {
+        let room = request.user_request.get().is_some_and(|said| said.chat.get().is_some());
+        Setting { group_chat: room, ..Self::answering(request.callback_url().is_some()) }
     }
 
     /// The answer to a group chat.
@@ -106,6 +114,11 @@ impl<'a> Report<'a> {
         if !kept {
             self.tell(rule, at, "", "");
         }
+    }
+
+    /// Tells which known members have another type than documented.
+    pub(super) fn typed(&mut self, part: &impl Generous, rule: &'static Rule, at: At<'_>) {
+        part.misfits().for_each(|key| self.tell(rule, at.key(key), "", ""));
     }
 
     /// Tells that something is more than it may be if it is.

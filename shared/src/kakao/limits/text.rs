@@ -4,6 +4,7 @@
 use super::at::At;
 use super::button::{self, r93_forwardable};
 use super::carousel::Place;
+use super::envelope::R09;
 use super::measure::{chars, filled};
 use super::picture::{r12_picture, r13_alt_text};
 use super::report::Report;
@@ -12,6 +13,8 @@ use crate::kakao::skill::{SimpleImage, SimpleText, TextCard};
 
 /// Characters of a text bubble.
 pub const SIMPLE_TEXT_MAX: usize = 1000;
+/// Characters of a text bubble after which it is folded behind "view all".
+pub const SIMPLE_TEXT_FOLD: usize = 500;
 /// Characters of a text card's title.
 pub const TEXT_CARD_TITLE_MAX: usize = 50;
 /// Characters of a text card's description, and of title and description together.
@@ -27,6 +30,13 @@ pub(super) static R11: Rule = Rule::warning(
     RF,
     "the text has {found} characters; at most {limit} are allowed",
     "텍스트가 {found}자입니다. 최대 {limit}자까지 가능합니다",
+);
+/// A text bubble shows as a whole.
+pub(super) static R11_FOLD: Rule = Rule::warning(
+    "R11",
+    RF,
+    "the text has {found} characters; after {limit} it is folded behind \"view all\"",
+    "텍스트가 {found}자입니다. {limit}자 뒤는 '전체보기'로 접힙니다",
 );
 /// A text card says something.
 pub(super) static R20: Rule = Rule::error(
@@ -51,6 +61,7 @@ pub(super) static R22: Rule = Rule::warning(
 );
 
 pub(super) fn simple_text(bubble: &SimpleText, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(bubble, &R09, at);
     r10_text_not_empty(bubble, at, report);
     r11_text_length(bubble, at, report);
 }
@@ -61,15 +72,21 @@ fn r10_text_not_empty(bubble: &SimpleText, at: At<'_>, report: &mut Report<'_>) 
 
 fn r11_text_length(bubble: &SimpleText, at: At<'_>, report: &mut Report<'_>) {
     let found = chars(bubble.text.as_deref().unwrap_or_default());
-    report.at_most(SIMPLE_TEXT_MAX, found, &R11, at.key("text"));
+    if found > SIMPLE_TEXT_MAX {
+        report.at_most(SIMPLE_TEXT_MAX, found, &R11, at.key("text"));
+    } else {
+        report.at_most(SIMPLE_TEXT_FOLD, found, &R11_FOLD, at.key("text"));
+    }
 }
 
 pub(super) fn simple_image(bubble: &SimpleImage, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(bubble, &R09, at);
     r12_picture(&bubble.image_url, at, report);
     r13_alt_text(&bubble.alt_text, at, report);
 }
 
 pub(super) fn text_card(card: &TextCard, place: Place, at: At<'_>, report: &mut Report<'_>) {
+    report.typed(card, &R09, at);
     r20_says_something(card, at, report);
     r21_title(card, at, report);
     r22_length(card, place, at, report);

@@ -1,13 +1,14 @@
 //! `basicCard`: a picture with words and buttons.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::generous::{generous, optional};
 use super::{Button, ButtonLayout, Map, Profile, Thumbnail};
 use crate::kakao::field::closed_debug;
 
 /// A picture with words and buttons.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BasicCard {
@@ -41,7 +42,7 @@ pub struct BasicCard {
 }
 
 /// `basicCard.social` of an earlier edition: counts that were never shown. Read and kept.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Social {
@@ -60,6 +61,8 @@ pub struct Social {
 }
 
 closed_debug!(BasicCard, Social);
+generous!(BasicCard { title = "title", description = "description", thumbnail = "thumbnail", profile = "profile", social = "social", buttons = "buttons", button_layout = "buttonLayout", forwardable = "forwardable" });
+generous!(Social { like = "like", comment = "comment", share = "share" });
 
 impl BasicCard {
     /// A card with this picture: an address, or a [`Thumbnail`] with more to it.
@@ -69,13 +72,13 @@ impl BasicCard {
 
     /// Sets the title.
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
+        self.title = optional(title);
         self
     }
 
     /// Sets the text under the title.
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = optional(description);
         self
     }
 }

@@ -1,15 +1,16 @@
 //! `buttons[]`: what a person can do with a card.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
+use super::generous::{generous, optional, optional_value};
 use super::open::open_enum;
 use super::{Link, Map};
 use crate::kakao::field::closed_debug;
 
 /// One button of a card.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Button {
@@ -83,46 +84,83 @@ open_enum! {
 }
 
 closed_debug!(Button);
+generous!(Button { label = "label", action = "action", web_link_url = "webLinkUrl", message_text = "messageText", phone_number = "phoneNumber", block_id = "blockId", extra = "extra", os_link = "osLink" });
 
 impl Button {
-    /// A button with any action.
-    pub fn new(label: impl Into<String>, action: ButtonAction) -> Self {
+    fn of(label: impl Into<String>, action: ButtonAction) -> Self {
         Button { label: Some(label.into()), action: Some(action), ..Self::default() }
     }
 
     /// Says something in the person's name.
     pub fn message(label: impl Into<String>, message_text: impl Into<String>) -> Self {
-        Button { message_text: Some(message_text.into()), ..Button::new(label, ButtonAction::Message) }
+        Button { message_text: Some(message_text.into()), ..Button::of(label, ButtonAction::Message) }
     }
 
     /// Opens a page.
     pub fn web_link(label: impl Into<String>, url: impl Into<String>) -> Self {
-        Button { web_link_url: Some(url.into()), ..Button::new(label, ButtonAction::WebLink) }
+        Button { web_link_url: Some(url.into()), ..Button::of(label, ButtonAction::WebLink) }
     }
 
     /// Calls a block.
     pub fn block(label: impl Into<String>, block_id: impl Into<String>) -> Self {
-        Button { block_id: Some(block_id.into()), ..Button::new(label, ButtonAction::Block) }
+        Button { block_id: Some(block_id.into()), ..Button::of(label, ButtonAction::Block) }
     }
 
     /// Dials a number.
     pub fn phone(label: impl Into<String>, phone_number: impl Into<String>) -> Self {
-        Button { phone_number: Some(phone_number.into()), ..Button::new(label, ButtonAction::Phone) }
+        Button { phone_number: Some(phone_number.into()), ..Button::of(label, ButtonAction::Phone) }
     }
 
     /// Shares the bubble.
     pub fn share(label: impl Into<String>) -> Self {
-        Button::new(label, ButtonAction::Share)
+        Button::of(label, ButtonAction::Share)
     }
 
     /// Hands over to a person: the channel needs 1:1 chat or consultation talk.
     pub fn operator(label: impl Into<String>) -> Self {
-        Button::new(label, ButtonAction::Operator)
+        Button::of(label, ButtonAction::Operator)
     }
 
-    /// Carries a value that the next request brings back. One that is no JSON is left out.
+    /// Group chat only: the action `guide`.
+    pub fn guide(label: impl Into<String>) -> Self {
+        Button::of(label, ButtonAction::Guide)
+    }
+
+    /// Group chat only: the action `invite`.
+    pub fn invite(label: impl Into<String>) -> Self {
+        Button::of(label, ButtonAction::Invite)
+    }
+
+    /// Group chat only: the action `inviteMember`.
+    pub fn invite_member(label: impl Into<String>) -> Self {
+        Button::of(label, ButtonAction::InviteMember)
+    }
+
+    /// Group chat only: the action `mention`.
+    pub fn mention(label: impl Into<String>) -> Self {
+        Button::of(label, ButtonAction::Mention)
+    }
+
+    /// Group chat only: the action `settings`.
+    pub fn settings(label: impl Into<String>) -> Self {
+        Button::of(label, ButtonAction::Settings)
+    }
+
+    /// What shows as said when a [`block`](Self::block) button is tapped, instead of its label. Other buttons have no
+    /// use for it and stay as they are.
+    pub fn message_text(mut self, message_text: impl Into<String>) -> Self {
+        if self.action == Some(ButtonAction::Block) {
+            self.message_text = optional(message_text);
+        }
+        self
+    }
+
+    /// Carries an object that the next request brings back. Only [`message`](Self::message) and [`block`](Self::block)
+    /// make a request; other buttons stay as they are. What is no JSON is left out.
     pub fn extra(mut self, extra: impl Serialize) -> Self {
-        self.extra = serde_json::to_value(extra).ok();
+        if matches!(self.action, Some(ButtonAction::Message | ButtonAction::Block)) {
+            self.extra = optional_value(extra);
+        }
         self
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{BasicCard, Button, ButtonLayout, CommerceCard, ItemCard, ListCard, TextCard};
 
-/// The same three builders on each card: a trait would have to be imported by every bot.
+/// The same builders on each card: a trait would have to be imported by every bot.
 macro_rules! card {
     ($($card:ident),+) => {$(
         impl $card {
@@ -11,6 +11,11 @@ macro_rules! card {
             pub fn button(mut self, button: Button) -> Self {
                 self.buttons.get_or_insert_default().push(button);
                 self
+            }
+
+            /// Adds buttons.
+            pub fn buttons(self, buttons: impl IntoIterator<Item = Button>) -> Self {
+                buttons.into_iter().fold(self, Self::button)
             }
 
             /// Puts the buttons side by side or one under the other.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::generous::{Generous, generous, take};
 use super::open::open_enum;
 use super::{BasicCard, CommerceCard, ItemCard, ListCard, Map, TextCard, Thumbnail};
 use crate::kakao::field::closed_debug;
@@ -66,7 +67,7 @@ pub enum CarouselItem {
 }
 
 /// `carousel.header`: the first page.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct CarouselHeader {
     /// At most 2 lines. Required.
@@ -84,6 +85,7 @@ pub struct CarouselHeader {
 }
 
 closed_debug!(Carousel, CarouselItem, CarouselHeader);
+generous!(CarouselHeader { title = "title", description = "description", thumbnail = "thumbnail" });
 
 impl CarouselHeader {
     /// A first page; all three are required.
@@ -151,20 +153,20 @@ impl CarouselItem {
 
 impl<'de> Deserialize<'de> for Carousel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// The carousel before its type is known, which may come after the cards.
-        #[derive(Deserialize)]
-        struct Sealed {
-            #[serde(rename = "type")]
-            kind: Option<CarouselType>,
-            items: Option<Vec<Value>>,
-            header: Option<CarouselHeader>,
-            forwardable: Option<bool>,
-            #[serde(flatten)]
-            rest: Map,
-        }
-
-        let Sealed { kind, items, header, forwardable, rest } = Sealed::deserialize(deserializer)?;
+        let mut rest = Map::deserialize(deserializer)?;
+        // First, wherever it stands: it says what the cards are.
+        let kind: Option<CarouselType> = take(&mut rest, "type");
         let read = |items: Vec<Value>| items.into_iter().map(|item| CarouselItem::read(kind.as_ref(), item)).collect();
-        Ok(Carousel { items: items.map(read), kind, header, forwardable, rest })
+        let items = take(&mut rest, "items").map(read);
+        let (header, forwardable) = (take(&mut rest, "header"), take(&mut rest, "forwardable"));
+        Ok(Carousel { kind, items, header, forwardable, rest })
+    }
+}
+
+impl Generous for Carousel {
+    const MEMBERS: &'static [&'static str] = &["type", "items", "header", "forwardable"];
+
+    fn rest(&self) -> &Map {
+        &self.rest
     }
 }

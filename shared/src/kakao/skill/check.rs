@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::generous::{generous, optional, optional_value};
 use super::open::open_enum;
 use super::{Map, Named, User};
 use crate::kakao::field::{Field, Loose, closed_debug};
@@ -120,7 +121,7 @@ fn text(value: &Value) -> Option<&str> {
 }
 
 /// Says whether a value is good.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct CheckResponse {
     /// The verdict. Required.
@@ -155,6 +156,7 @@ open_enum! {
 }
 
 closed_debug!(CheckRequest, CheckValue, CheckResponse);
+generous!(CheckResponse { status = "status", value = "value", data = "data", message = "message" });
 
 impl CheckResponse {
     fn of(status: CheckStatus) -> Self {
@@ -173,7 +175,7 @@ impl CheckResponse {
 
     /// Bad, and why.
     pub fn fail(message: impl Into<String>) -> Self {
-        CheckResponse { message: Some(message.into()), ..Self::of(CheckStatus::Fail) }
+        CheckResponse { message: optional(message), ..Self::of(CheckStatus::Fail) }
     }
 
     /// Could not be checked.
@@ -184,5 +186,13 @@ impl CheckResponse {
     /// Leaves it unchecked.
     pub fn ignore() -> Self {
         CheckResponse::of(CheckStatus::Ignore)
+    }
+
+    /// Sets a further value for the block. One that is `null`, `{}` or no JSON is left out.
+    pub fn data(mut self, key: impl Into<String>, value: impl Serialize) -> Self {
+        if let Some(value) = optional_value(value) {
+            self.data.get_or_insert_default().insert(key.into(), value);
+        }
+        self
     }
 }

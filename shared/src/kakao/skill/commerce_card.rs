@@ -1,13 +1,14 @@
 //! `commerceCard`: something for sale.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::generous::{generous, optional};
 use super::{Button, ButtonLayout, Map, Profile, Thumbnail};
 use crate::kakao::field::closed_debug;
 
 /// Something for sale. Prices are whole won.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CommerceCard {
@@ -53,12 +54,13 @@ pub struct CommerceCard {
 }
 
 closed_debug!(CommerceCard);
+generous!(CommerceCard { title = "title", description = "description", price = "price", currency = "currency", discount = "discount", discount_rate = "discountRate", discounted_price = "discountedPrice", thumbnails = "thumbnails", profile = "profile", buttons = "buttons", button_layout = "buttonLayout", forwardable = "forwardable" });
 
 impl CommerceCard {
-    /// A card with this picture and price in won.
-    pub fn new(thumbnail: impl Into<Thumbnail>, price: i64) -> Self {
+    /// A card with this picture and price in won. Prices are whole and never negative.
+    pub fn new(thumbnail: impl Into<Thumbnail>, price: u32) -> Self {
         CommerceCard {
-            price: Some(price),
+            price: Some(price.into()),
             currency: Some("won".to_owned()),
             thumbnails: Some(vec![thumbnail.into()]),
             ..Self::default()
@@ -67,32 +69,39 @@ impl CommerceCard {
 
     /// Sets the title.
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
+        self.title = optional(title);
         self
     }
 
     /// Sets the text under the title.
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = optional(description);
         self
     }
 
-    /// Takes so many won off the price.
-    pub fn discount(mut self, won: i64) -> Self {
-        self.discount = Some(won);
+    /// Takes so many won off the price, instead of any discount set before.
+    pub fn discount(mut self, won: u32) -> Self {
+        (self.discount, self.discount_rate, self.discounted_price) = (Some(won.into()), None, None);
         self
     }
 
-    /// Takes so many per cent off; the platform does not compute the final price, so it is given too.
-    pub fn discount_rate(mut self, percent: i64, discounted_price: i64) -> Self {
-        self.discount_rate = Some(percent);
-        self.discounted_price = Some(discounted_price);
+    /// Takes so many per cent off, instead of any discount set before. The platform does not compute the final price,
+    /// so it is given too.
+    pub fn discount_rate(mut self, percent: u32, discounted_price: u32) -> Self {
+        self.discount = None;
+        (self.discount_rate, self.discounted_price) = (Some(percent.into()), Some(discounted_price.into()));
         self
     }
 
-    /// Says who sells.
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = Some(profile);
+    /// Sets the final price without saying how it came about, instead of any discount set before.
+    pub fn discounted_price(mut self, won: u32) -> Self {
+        (self.discount, self.discount_rate, self.discounted_price) = (None, None, Some(won.into()));
+        self
+    }
+
+    /// Says who sells: a name, or a [`Profile`] with a picture.
+    pub fn profile(mut self, profile: impl Into<Profile>) -> Self {
+        self.profile = Some(profile.into());
         self
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Map;
+use super::generous::generous;
 use crate::kakao::field::{Field, Loose, closed_debug};
 
 /// One active context of a request.
@@ -83,7 +84,7 @@ fn whole(value: &Value) -> Option<i64> {
 }
 
 /// `context` of a response: contexts to set, prolong or end.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct ContextControl {
     /// The contexts.
@@ -95,7 +96,7 @@ pub struct ContextControl {
 }
 
 /// One context of a response.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ContextValue {
@@ -117,6 +118,8 @@ pub struct ContextValue {
 }
 
 closed_debug!(Context, ContextParam, ContextControl, ContextValue);
+generous!(ContextControl { values = "values" });
+generous!(ContextValue { name = "name", life_span = "lifeSpan", ttl = "ttl", params = "params" });
 
 impl ContextControl {
     /// No contexts yet.
@@ -139,8 +142,8 @@ impl From<ContextValue> for ContextControl {
 
 impl ContextValue {
     /// A context that stays for `life_span` turns.
-    pub fn new(name: impl Into<String>, life_span: i64) -> Self {
-        ContextValue { name: Some(name.into()), life_span: Some(life_span), ..Self::default() }
+    pub fn new(name: impl Into<String>, life_span: u32) -> Self {
+        ContextValue { name: Some(name.into()), life_span: Some(life_span.into()), ..Self::default() }
     }
 
     /// Ends a context.
@@ -149,8 +152,8 @@ impl ContextValue {
     }
 
     /// Lets the context also end after so many seconds.
-    pub fn ttl(mut self, seconds: i64) -> Self {
-        self.ttl = Some(seconds);
+    pub fn ttl(mut self, seconds: u32) -> Self {
+        self.ttl = Some(seconds.into());
         self
     }
 

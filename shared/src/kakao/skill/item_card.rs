@@ -1,14 +1,15 @@
 //! `itemCard`: a receipt, a ticket, a table of names and values.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::generous::{generous, optional};
 use super::open::open_enum;
 use super::{Button, ButtonLayout, Link, Map};
 use crate::kakao::field::closed_debug;
 
 /// A table of names and values with a head, a picture and a sum.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ItemCard {
@@ -54,7 +55,7 @@ pub struct ItemCard {
 }
 
 /// `itemCard.thumbnail`.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ItemThumbnail {
@@ -79,7 +80,7 @@ pub struct ItemThumbnail {
 }
 
 /// `itemCard.head`.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ItemHead {
@@ -92,7 +93,7 @@ pub struct ItemHead {
 }
 
 /// `itemCard.profile`. Other than [`Profile`](super::Profile) it has a title.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ItemProfile {
@@ -114,7 +115,7 @@ pub struct ItemProfile {
 }
 
 /// `itemCard.imageTitle`.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImageTitle {
@@ -133,7 +134,7 @@ pub struct ImageTitle {
 }
 
 /// One line of the table.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Item {
@@ -149,7 +150,7 @@ pub struct Item {
 }
 
 /// `itemCard.itemListSummary`: the sum.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ItemSummary {
@@ -175,6 +176,13 @@ open_enum! {
 }
 
 closed_debug!(ItemCard, ItemThumbnail, ItemHead, ItemProfile, ImageTitle, Item, ItemSummary);
+generous!(ItemCard { thumbnail = "thumbnail", head = "head", profile = "profile", image_title = "imageTitle", item_list = "itemList", item_list_alignment = "itemListAlignment", item_list_summary = "itemListSummary", title = "title", description = "description", buttons = "buttons", button_layout = "buttonLayout", forwardable = "forwardable" });
+generous!(ItemThumbnail { image_url = "imageUrl", alt_text = "altText", width = "width", height = "height", link = "link" });
+generous!(ItemHead { title = "title" });
+generous!(ItemProfile { title = "title", image_url = "imageUrl", width = "width", height = "height" });
+generous!(ImageTitle { title = "title", description = "description", image_url = "imageUrl" });
+generous!(Item { title = "title", description = "description" });
+generous!(ItemSummary { title = "title", description = "description" });
 
 impl ItemCard {
     /// An empty table.
@@ -189,32 +197,34 @@ impl ItemCard {
         self
     }
 
-    /// Sets the headline.
+    /// Adds lines to the table.
+    pub fn items<T: Into<String>, D: Into<String>>(self, items: impl IntoIterator<Item = (T, D)>) -> Self {
+        items.into_iter().fold(self, |card, (title, description)| card.item(title, description))
+    }
+
+    /// Sets the headline, instead of a profile set before: a card has one or the other.
     pub fn head(mut self, title: impl Into<String>) -> Self {
+        self.profile = None;
         self.head = Some(ItemHead { title: Some(title.into()), ..ItemHead::default() });
         self
     }
 
-    /// Says who speaks.
-    pub fn profile(mut self, title: impl Into<String>, image_url: Option<String>) -> Self {
-        self.profile = Some(ItemProfile { title: Some(title.into()), image_url, ..ItemProfile::default() });
+    /// Says who speaks, instead of a headline set before: a name, or an [`ItemProfile`] with a picture.
+    pub fn profile(mut self, profile: impl Into<ItemProfile>) -> Self {
+        self.head = None;
+        self.profile = Some(profile.into());
         self
     }
 
-    /// Sets the picture; width and height in pixels, 2:1 or 1:1.
-    pub fn thumbnail(mut self, image_url: impl Into<String>, width: i64, height: i64) -> Self {
-        self.thumbnail = Some(ItemThumbnail {
-            image_url: Some(image_url.into()),
-            width: Some(width),
-            height: Some(height),
-            ..ItemThumbnail::default()
-        });
+    /// Sets the picture.
+    pub fn thumbnail(mut self, thumbnail: ItemThumbnail) -> Self {
+        self.thumbnail = Some(thumbnail);
         self
     }
 
-    /// Sets the line above the table.
-    pub fn image_title(mut self, title: impl Into<String>, description: Option<String>) -> Self {
-        self.image_title = Some(ImageTitle { title: Some(title.into()), description, ..ImageTitle::default() });
+    /// Sets the line above the table: words, or an [`ImageTitle`] with a second line and a picture.
+    pub fn image_title(mut self, image_title: impl Into<ImageTitle>) -> Self {
+        self.image_title = Some(image_title.into());
         self
     }
 
@@ -224,7 +234,7 @@ impl ItemCard {
         self
     }
 
-    /// Sets the sum under the table.
+    /// Sets the sum under the table, such as `8,000원`.
     pub fn summary(mut self, title: impl Into<String>, amount: impl Into<String>) -> Self {
         self.item_list_summary =
             Some(ItemSummary { title: Some(title.into()), description: Some(amount.into()), ..ItemSummary::default() });
@@ -233,13 +243,98 @@ impl ItemCard {
 
     /// Sets the title under the table.
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
+        self.title = optional(title);
         self
     }
 
-    /// Sets the text under the table; it needs a title.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    /// Sets the title and the text under the table. There is no text without a title.
+    pub fn text(mut self, title: impl Into<String>, description: impl Into<String>) -> Self {
+        self.description = optional(description);
+        self.title(title)
+    }
+}
+
+impl ItemThumbnail {
+    fn sized(image_url: impl Into<String>, width: i64, height: i64) -> Self {
+        let (image_url, width, height) = (Some(image_url.into()), Some(width), Some(height));
+        ItemThumbnail { image_url, width, height, ..Self::default() }
+    }
+
+    /// A picture of 800 by 400 pixels, or of that shape. The only one for a carousel.
+    pub fn wide(image_url: impl Into<String>) -> Self {
+        ItemThumbnail::sized(image_url, 800, 400)
+    }
+
+    /// A picture of 800 by 800 pixels, or of that shape.
+    pub fn square(image_url: impl Into<String>) -> Self {
+        ItemThumbnail::sized(image_url, 800, 800)
+    }
+
+    /// Says what a screen reader says.
+    pub fn alt_text(mut self, alt_text: impl Into<String>) -> Self {
+        self.alt_text = optional(alt_text);
         self
+    }
+
+    /// Opens a page when tapped.
+    pub fn link(mut self, link: impl Into<Link>) -> Self {
+        self.link = link.into().some();
+        self
+    }
+}
+
+impl ItemProfile {
+    /// A name, up to 15 characters.
+    pub fn new(title: impl Into<String>) -> Self {
+        ItemProfile { title: Some(title.into()), ..Self::default() }
+    }
+
+    /// Sets the picture, a square one.
+    pub fn image(mut self, image_url: impl Into<String>) -> Self {
+        self.image_url = optional(image_url);
+        self
+    }
+}
+
+impl ImageTitle {
+    /// A line, at most 2 lines on the screen.
+    pub fn new(title: impl Into<String>) -> Self {
+        ImageTitle { title: Some(title.into()), ..Self::default() }
+    }
+
+    /// Sets the second line.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = optional(description);
+        self
+    }
+
+    /// Sets the picture at the right.
+    pub fn image(mut self, image_url: impl Into<String>) -> Self {
+        self.image_url = optional(image_url);
+        self
+    }
+}
+
+impl From<&str> for ItemProfile {
+    fn from(title: &str) -> Self {
+        ItemProfile::new(title)
+    }
+}
+
+impl From<String> for ItemProfile {
+    fn from(title: String) -> Self {
+        ItemProfile::new(title)
+    }
+}
+
+impl From<&str> for ImageTitle {
+    fn from(title: &str) -> Self {
+        ImageTitle::new(title)
+    }
+}
+
+impl From<String> for ImageTitle {
+    fn from(title: String) -> Self {
+        ImageTitle::new(title)
     }
 }

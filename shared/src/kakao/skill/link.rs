@@ -1,13 +1,14 @@
 //! `link`: where a picture or list item leads.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Map;
+use super::generous::{generous, optional};
 use crate::kakao::field::closed_debug;
 
 /// Addresses by device.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Link {
@@ -38,11 +39,22 @@ pub struct Link {
 }
 
 closed_debug!(Link);
+generous!(Link { web = "web", pc = "pc", mobile = "mobile", ios = "ios", android = "android", mac = "mac", win = "win" });
 
 impl Link {
     /// One address for every device.
     pub fn web(url: impl Into<String>) -> Self {
-        Link { web: Some(url.into()), ..Self::default() }
+        Link { web: optional(url), ..Self::default() }
+    }
+
+    /// One address for computers and another for phones.
+    pub fn by_device(pc: impl Into<String>, mobile: impl Into<String>) -> Self {
+        Link { pc: optional(pc), mobile: optional(mobile), ..Self::default() }
+    }
+
+    /// The link if it leads anywhere.
+    pub(super) fn some(self) -> Option<Link> {
+        Some(self).filter(|link| *link != Link::default())
     }
 }
 

@@ -1,14 +1,15 @@
 //! `listCard`: a headed list of up to five items.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
+use super::generous::{generous, optional, optional_value};
 use super::{Button, ButtonAction, ButtonLayout, Link, Map};
 use crate::kakao::field::closed_debug;
 
 /// A headed list of up to 5 items, 4 in a carousel.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListCard {
@@ -36,7 +37,7 @@ pub struct ListCard {
 }
 
 /// One line of a list card.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListItem {
@@ -70,6 +71,8 @@ pub struct ListItem {
 }
 
 closed_debug!(ListCard, ListItem);
+generous!(ListCard { header = "header", items = "items", buttons = "buttons", button_layout = "buttonLayout", list_layout = "listLayout", forwardable = "forwardable" });
+generous!(ListItem { title = "title", description = "description", image_url = "imageUrl", link = "link", action = "action", block_id = "blockId", message_text = "messageText", extra = "extra" });
 
 impl ListCard {
     /// A list under this header.
@@ -80,6 +83,12 @@ impl ListCard {
     /// Adds an item.
     pub fn item(mut self, item: ListItem) -> Self {
         self.items.get_or_insert_default().push(item);
+        self
+    }
+
+    /// Group chat only: numbers the items as a ranking.
+    pub fn ranking(mut self) -> Self {
+        self.list_layout = Some("ranking".to_owned());
         self
     }
 
@@ -98,39 +107,44 @@ impl ListItem {
 
     /// Sets the second line.
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = optional(description);
         self
     }
 
     /// Sets the picture.
     pub fn image(mut self, image_url: impl Into<String>) -> Self {
-        self.image_url = Some(image_url.into());
+        self.image_url = optional(image_url);
         self
     }
 
-    /// Opens a page when tapped.
+    /// Opens a page when tapped. An item leads to one place: what was set before is taken back.
     pub fn link(mut self, link: impl Into<Link>) -> Self {
-        self.link = Some(link.into());
+        (self.action, self.message_text, self.block_id, self.extra) = (None, None, None, None);
+        self.link = link.into().some();
         self
     }
 
-    /// Says this when tapped.
+    /// Says this when tapped. An item leads to one place: a link or block set before is taken back.
     pub fn message(mut self, message_text: impl Into<String>) -> Self {
+        (self.link, self.block_id) = (None, None);
         self.action = Some(ButtonAction::Message);
         self.message_text = Some(message_text.into());
         self
     }
 
-    /// Calls this block when tapped.
+    /// Calls this block when tapped; the title shows as said. An item leads to one place: a link or message set before
+    /// is taken back.
     pub fn block(mut self, block_id: impl Into<String>) -> Self {
+        (self.link, self.message_text) = (None, None);
         self.action = Some(ButtonAction::Block);
         self.block_id = Some(block_id.into());
         self
     }
 
-    /// Carries a value that the next request brings back. One that is no JSON is left out.
+    /// Carries an object that the next request brings back. Only [`message`](Self::message) and [`block`](Self::block)
+    /// make a request; an item with a link carries nothing. Neither is what is no JSON.
     pub fn extra(mut self, extra: impl Serialize) -> Self {
-        self.extra = serde_json::to_value(extra).ok();
+        self.extra = if self.link.is_none() { optional_value(extra) } else { None };
         self
     }
 }

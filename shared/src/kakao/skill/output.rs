@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::{BasicCard, Carousel, CommerceCard, ItemCard, ListCard, Map, SimpleImage, SimpleText, TextCard};
 use crate::kakao::field::closed_debug;
@@ -45,10 +46,12 @@ macro_rules! outputs {
 
             /// Reads the member `key`; `None` if it is `null`.
             fn read<'de, A: MapAccess<'de>>(key: &str, map: &mut A) -> Result<Option<Output>, A::Error> {
-                match key {
-                    $($key => Ok(map.next_value::<Option<$card>>()?.map(Output::$card)),)+
-                    _ => Ok(map.next_value::<Option<_>>()?.map(|value| Output::Unknown(Map::from_iter([(key.to_owned(), value)])))),
-                }
+                let Some(value) = map.next_value::<Option<Value>>()? else { return Ok(None) };
+                let known = match key {
+                    $($key => $card::deserialize(&value).ok().map(Output::$card),)+
+                    _ => None,
+                };
+                Ok(Some(known.unwrap_or_else(|| Output::Unknown(Map::from_iter([(key.to_owned(), value)])))))
             }
         }
 

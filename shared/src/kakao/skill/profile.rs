@@ -1,13 +1,14 @@
 //! `profile`: who speaks or sells.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Map;
+use super::generous::{generous, optional};
 use crate::kakao::field::closed_debug;
 
 /// Who speaks or sells.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Profile {
@@ -23,6 +24,7 @@ pub struct Profile {
 }
 
 closed_debug!(Profile);
+generous!(Profile { nickname = "nickname", image_url = "imageUrl" });
 
 impl Profile {
     /// A name.
@@ -32,7 +34,19 @@ impl Profile {
 
     /// Sets the picture.
     pub fn image(mut self, image_url: impl Into<String>) -> Self {
-        self.image_url = Some(image_url.into());
+        self.image_url = optional(image_url);
         self
+    }
+}
+
+impl From<&str> for Profile {
+    fn from(nickname: &str) -> Self {
+        Profile::new(nickname)
+    }
+}
+
+impl From<String> for Profile {
+    fn from(nickname: String) -> Self {
+        Profile::new(nickname)
     }
 }

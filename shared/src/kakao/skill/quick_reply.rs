@@ -1,14 +1,15 @@
 //! `quickReplies[]`: answers to tap under the last bubble.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
+use super::generous::{generous, optional, optional_value};
 use super::{ButtonAction, Map};
 use crate::kakao::field::closed_debug;
 
 /// One answer to tap. A response has at most 10.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct QuickReply {
@@ -33,6 +34,7 @@ pub struct QuickReply {
 }
 
 closed_debug!(QuickReply);
+generous!(QuickReply { label = "label", action = "action", message_text = "messageText", block_id = "blockId", extra = "extra" });
 
 impl QuickReply {
     /// Says something in the person's name.
@@ -55,9 +57,18 @@ impl QuickReply {
         }
     }
 
-    /// Carries a value that the next request brings back. One that is no JSON is left out.
+    /// What shows as said when a [`block`](Self::block) is called, instead of the label. An answer that says something
+    /// already stays as it is.
+    pub fn message_text(mut self, message_text: impl Into<String>) -> Self {
+        if self.action == Some(ButtonAction::Block) {
+            self.message_text = optional(message_text);
+        }
+        self
+    }
+
+    /// Carries an object that the next request brings back. One that is no JSON is left out.
     pub fn extra(mut self, extra: impl Serialize) -> Self {
-        self.extra = serde_json::to_value(extra).ok();
+        self.extra = optional_value(extra);
         self
     }
 

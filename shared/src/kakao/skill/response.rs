@@ -1,10 +1,11 @@
 //! Answer to the `POST` of a skill: the SkillResponse.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
-use super::{ContextControl, Map, Output, QuickReply, SimpleText, Template};
+use super::generous::{generous, optional_value};
+use super::{ContextControl, Map, Mention, Output, QuickReply, SimpleText, Template};
 use crate::kakao::field::closed_debug;
 
 /// The version of the protocol. Without it the platform takes a body for the retired first version.
@@ -12,7 +13,7 @@ pub const VERSION: &str = "2.0";
 
 /// What a skill answers, and what is sent to a callback address later. Reading takes `null` for absent; what is built
 /// here never has a `null` or an empty optional member.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SkillResponse {
@@ -40,6 +41,7 @@ pub struct SkillResponse {
 }
 
 closed_debug!(SkillResponse);
+generous!(SkillResponse { version = "version", template = "template", context = "context", data = "data", use_callback = "useCallback", extra = "extra" });
 
 impl SkillResponse {
     /// An answer without content. Something must be added to it.
@@ -80,18 +82,47 @@ impl SkillResponse {
 
     /// Sets or ends contexts, besides those set before.
     pub fn context(mut self, context: impl Into<ContextControl>) -> Self {
-        let added = context.into();
-        let values = self.context.get_or_insert_default().values.get_or_insert_default();
-        values.extend(added.values.into_iter().flatten());
+        let added = context.into().values.unwrap_or_default();
+        if !added.is_empty() {
+            self.context.get_or_insert_default().values.get_or_insert_default().extend(added);
+        }
         self
     }
 
-    /// Sets a value for the block's own bubbles. One that is no JSON is left out.
+    /// Sets a value for the block's own bubbles. One that is `null`, `{}` or no JSON is left out.
     pub fn data(mut self, key: impl Into<String>, value: impl Serialize) -> Self {
-        if let Ok(value) = serde_json::to_value(value) {
+        if let Some(value) = optional_value(value) {
             self.data.get_or_insert_default().insert(key.into(), value);
         }
         self
+    }
+
+    /// Group chat only: says who `{{#mentions.key}}` is in the text bubbles ([`Mention::place`] writes that). At most
+    /// 15; a text bubble is the only place for them.
+    pub fn mention(mut self, key: impl Into<String>, who: Mention) -> Self {
+        let members = |value: &mut Value| {
+            if !value.is_object() {
+                *value = Value::Object(Map::new());
+            }
+        };
+        let extra = self.extra.get_or_insert_default();
+        members(extra);
+        let mentions = &mut extra["mentions"];
+        members(mentions);
+        mentions[key.into()] = who.into_value();
+        self
+    }
+
+    /// The answer to an event that shows nothing: `outputs` is there and empty, as the group chat guide has it. For an
+    /// ordinary channel this is not documented. [`Setting::suppressing`](crate::kakao::limits::Setting::suppressing)
+    /// allows it.
+    pub fn suppress() -> Self {
+        SkillResponse { template: Some(Template::new()), ..Self::new() }
+    }
+
+    /// Whether this is the answer that shows nothing, see [`suppress`](Self::suppress).
+    pub fn is_suppressed(&self) -> bool {
+        self.template.as_ref().is_some_and(|template| template.outputs.as_ref().is_some_and(Vec::is_empty))
     }
 
     /// The bubbles; empty if there are none.

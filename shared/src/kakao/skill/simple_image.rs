@@ -1,13 +1,14 @@
 //! `simpleImage`: a picture bubble.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Map;
+use super::generous::{generous, optional};
 use crate::kakao::field::closed_debug;
 
 /// A picture bubble.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SimpleImage {
@@ -26,11 +27,12 @@ pub struct SimpleImage {
 }
 
 closed_debug!(SimpleImage);
+generous!(SimpleImage { image_url = "imageUrl", alt_text = "altText", forwardable = "forwardable" });
 
 impl SimpleImage {
-    /// A picture and what a screen reader says about it.
+    /// A picture and what a screen reader says about it; nothing if that is empty.
     pub fn new(image_url: impl Into<String>, alt_text: impl Into<String>) -> Self {
-        SimpleImage { image_url: Some(image_url.into()), alt_text: Some(alt_text.into()), ..Self::default() }
+        SimpleImage { image_url: Some(image_url.into()), alt_text: optional(alt_text), ..Self::default() }
     }
 
     /// Shows the forward icon.

@@ -1,13 +1,14 @@
 //! `template`: the bubbles and quick replies of a response.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::generous::generous;
 use super::{Map, Output, QuickReply};
 use crate::kakao::field::closed_debug;
 
 /// The bubbles and quick replies of a response.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Template {
@@ -23,6 +24,7 @@ pub struct Template {
 }
 
 closed_debug!(Template);
+generous!(Template { outputs = "outputs", quick_replies = "quickReplies" });
 
 impl Template {
     /// No bubbles yet.

@@ -1,13 +1,14 @@
 //! `textCard`: words with buttons.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::generous::{generous, optional};
 use super::{Button, ButtonLayout, Map};
 use crate::kakao::field::closed_debug;
 
 /// Words with buttons. A title, a description, or both.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TextCard {
@@ -32,16 +33,22 @@ pub struct TextCard {
 }
 
 closed_debug!(TextCard);
+generous!(TextCard { title = "title", description = "description", buttons = "buttons", button_layout = "buttonLayout", forwardable = "forwardable" });
 
 impl TextCard {
     /// A card with this title.
     pub fn new(title: impl Into<String>) -> Self {
-        TextCard { title: Some(title.into()), ..Self::default() }
+        TextCard { title: optional(title), ..Self::default() }
+    }
+
+    /// A card without a title.
+    pub fn untitled(description: impl Into<String>) -> Self {
+        TextCard { description: optional(description), ..Self::default() }
     }
 
     /// Sets the text under the title.
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+        self.description = optional(description);
         self
     }
 }

@@ -1,13 +1,14 @@
 //! `thumbnail`: the picture of a card.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::generous::{generous, optional};
 use super::{Link, Map};
 use crate::kakao::field::closed_debug;
 
 /// The picture of a card.
-#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Thumbnail {
@@ -35,6 +36,7 @@ pub struct Thumbnail {
 }
 
 closed_debug!(Thumbnail);
+generous!(Thumbnail { image_url = "imageUrl", alt_text = "altText", link = "link", fixed_ratio = "fixedRatio", width = "width", height = "height" });
 
 impl Thumbnail {
     /// A picture, shown 2:1.
@@ -44,13 +46,13 @@ impl Thumbnail {
 
     /// Says what a screen reader says.
     pub fn alt_text(mut self, alt_text: impl Into<String>) -> Self {
-        self.alt_text = Some(alt_text.into());
+        self.alt_text = optional(alt_text);
         self
     }
 
     /// Opens a page when tapped.
     pub fn link(mut self, link: impl Into<Link>) -> Self {
-        self.link = Some(link.into());
+        self.link = link.into().some();
         self
     }
 

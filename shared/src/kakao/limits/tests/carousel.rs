@@ -30,7 +30,10 @@ fn r70_type() {
     let wrapped = json!([{"basicCard": basic(json!(false))}]);
     assert_eq!(carousel("basicCard", wrapped, json!({})), ["E R70 items[0]", "E R30 items[0].thumbnail"]);
     assert_eq!(carousel("basicCard", json!(["가"]), json!({})), ["E R70 items[0]"]);
-    assert_eq!(carousel("basicCard", json!([{"title": 5}]), json!({})), ["E R70 items[0]"]);
+    assert_eq!(
+        carousel("basicCard", json!([{"title": 5}]), json!({})),
+        ["E R09 items[0].title", "E R30 items[0].thumbnail"]
+    );
 }
 
 #[test]

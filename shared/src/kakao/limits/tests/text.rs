@@ -7,7 +7,9 @@ fn r10_r11_simple_text() {
     assert_eq!(bubble("simpleText", json!({"text": "가"})), NOTHING);
     assert_eq!(bubble("simpleText", json!({"text": ""})), ["E R10 text"]);
     assert_eq!(bubble("simpleText", json!({"text": null})), ["E R10 text"]);
-    assert_eq!(bubble("simpleText", json!({"text": long(1000)})), NOTHING);
+    assert_eq!(bubble("simpleText", json!({"text": long(500)})), NOTHING);
+    assert_eq!(bubble("simpleText", json!({"text": long(501)})), ["W R11 text"]);
+    assert_eq!(bubble("simpleText", json!({"text": long(1000)})), ["W R11 text"]);
     assert_eq!(bubble("simpleText", json!({"text": long(1001)})), ["W R11 text"]);
 }
 

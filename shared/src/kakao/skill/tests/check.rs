@@ -42,10 +42,17 @@ fn response() {
     assert_eq!(written(CheckResponse::success("010")), json!({"status": "SUCCESS", "value": "010"}));
     assert_eq!(written(CheckResponse::success_as_is()), json!({"status": "SUCCESS"}));
     assert_eq!(written(CheckResponse::fail("다시요")), json!({"status": "FAIL", "message": "다시요"}));
+    assert_eq!(
+        written(CheckResponse::fail("").data("k", 1).data("n", ())),
+        json!({"status": "FAIL", "data": {"k": 1}})
+    );
     assert_eq!(written(CheckResponse::error()), json!({"status": "ERROR"}));
     assert_eq!(written(CheckResponse::ignore()), json!({"status": "IGNORE"}));
     let body = json!({"status": "MAYBE", "value": 5, "data": {"a": null}, "message": "", "새": 1});
     let response: CheckResponse = parse(body.to_string().as_bytes()).expect("parses");
     assert_eq!(response.status, Some(CheckStatus::Other("MAYBE".into())));
+    assert_eq!(written(response), body);
+    let body = json!({"status": 5, "data": "d", "message": ["m"]});
+    let response: CheckResponse = parse(body.to_string().as_bytes()).expect("parses");
     assert_eq!(written(response), body);
 }
