@@ -70,7 +70,7 @@ pub use thumbnail::Thumbnail;
 pub use user::{User, UserProperties};
 pub use user_request::{Media, UserRequest};
 pub use value::{
-    CalendarType, FileUrl, Mention, Otp, Plugin, PluginValue, SecureImages, Slot, SysDate, SysNumber, SysOrdinal, Ymd,
+    CalendarType, FileUrl, Mentioned, Otp, Plugin, PluginValue, SecureImages, Slot, SysDate, SysNumber, SysOrdinal, Ymd,
 };
 
 /// A JSON object whose members have no fixed names.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::value::is_filled;
 use super::{
-    Action, Context, Mention, Otp, PluginValue, SecureImages, SkillRequest, Slot, SysDate, SysNumber, SysOrdinal,
+    Action, Context, Mentioned, Otp, PluginValue, SecureImages, SkillRequest, Slot, SysDate, SysNumber, SysOrdinal,
 };
 use crate::kakao::field::Loose;
 
@@ -59,7 +59,7 @@ impl SkillRequest {
     }
 
     /// Who was mentioned in a group chat: the parameters of the entity `sys.user.mention`, by name.
-    pub fn mentions(&self) -> Vec<(&str, Mention)> {
+    pub fn mentions(&self) -> Vec<(&str, Mentioned)> {
         self.slots().filter_map(|(name, slot)| Some((name, slot.mention()?))).collect()
     }
 }

@@ -13,7 +13,7 @@ use crate::kakao::id::{BotUserKey, Id};
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Mention {
+pub struct Mentioned {
     /// Key of the person on this bot.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub bot_user_key: Field<BotUserKey>,
@@ -22,9 +22,9 @@ pub struct Mention {
     pub rest: Map,
 }
 
-closed_debug!(Mention);
+closed_debug!(Mentioned);
 
-impl Mention {
+impl Mentioned {
     /// The value of a parameter as a mention, if it names a person.
     pub fn read(value: &Value) -> Option<Self> {
         object::<Self>(value).filter(|mention| mention.key().is_some())

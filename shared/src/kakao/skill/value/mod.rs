@@ -21,7 +21,7 @@ mod tests;
 
 pub use date::{CalendarType, SysDate, Ymd};
 pub use file_url::FileUrl;
-pub use mention::Mention;
+pub use mention::Mentioned;
 pub use number::SysNumber;
 pub use ordinal::SysOrdinal;
 pub use otp::Otp;

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::super::DetailParam;
-use super::{Mention, Otp, PluginValue, SecureImages, SysDate, SysNumber, SysOrdinal, json};
+use super::{Mentioned, Otp, PluginValue, SecureImages, SysDate, SysNumber, SysOrdinal, json};
 
 /// A parameter that somebody filled: the value as it came, and everything it can be read as. The values of entities that
 /// have no type here (`sys.date.time`, `sys.time`, `sys.date.period`...) are for [`Slot::json`] and [`Slot::read`].
@@ -65,8 +65,8 @@ impl<'a> Slot<'a> {
     }
 
     /// The value of a `sys.user.mention`.
-    pub fn mention(self) -> Option<Mention> {
-        self.first(Mention::read)
+    pub fn mention(self) -> Option<Mentioned> {
+        self.first(Mentioned::read)
     }
 
     /// The value of a secure-image plugin.

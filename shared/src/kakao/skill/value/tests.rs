@@ -114,12 +114,12 @@ fn a_place_and_a_mention() {
     assert_eq!(SysOrdinal::read(&json!("{\"amount\": 2.5}")).and_then(|place| place.place()), None);
     assert!(SysOrdinal::read(&json!("셋째")).is_none());
 
-    let someone = both(&json!({"botUserKey": "b1", "name": "가"}), Mention::read).expect("a mention");
+    let someone = both(&json!({"botUserKey": "b1", "name": "가"}), Mentioned::read).expect("a mention");
     assert_eq!(someone.key(), Some("b1"));
     for none in
         [json!({}), json!({"botUserKey": ""}), json!({"botUserKey": null}), json!("@가"), json!({"botUserKey": []})]
     {
-        assert!(both(&none, Mention::read).is_none());
+        assert!(both(&none, Mentioned::read).is_none());
     }
 }
 
