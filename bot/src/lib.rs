@@ -5,10 +5,13 @@
 //! | `lib.rs` | 차례: 어떤 스킬이 어디로 가는지 |
 //! | `lunch.rs` | 예제 대화: 점심 투표 |
 //! | `phone.rs` | 예제 파라미터 검증: 전화번호 |
+//! | `tour.rs` | 둘러보기: 카드, 컨텍스트, 파라미터, 사진, 오래 걸리는 답, 상담원 |
 
 pub mod lunch;
 pub mod phone;
+pub mod tour;
 
+use serde::{Deserialize, Serialize};
 use shared::bot::{Checks, Desk, Oops, Reply, Skills, Turn};
 use shared::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 
@@ -16,22 +19,35 @@ use shared::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 #[derive(Debug)]
 pub struct Bot;
 
+/// 오래 걸리는 일. 값으로 적어 두면 답을 보낸 뒤 다른 함수가 맡아서 합니다.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Job {
+    /// 점심 투표의 일.
+    Lunch(lunch::Job),
+    /// 이야기 짓기.
+    Story(tour::story::Job),
+}
+
 /// 스킬: 관리자센터에 적은 URL의 마지막 이름으로 나뉩니다(`…/skill/lunch`).
 impl Skills for Bot {
     type Talk = lunch::Talk;
-    type Job = lunch::Job;
+    type Job = Job;
 
-    async fn reply(&self, turn: &Turn<'_, lunch::Talk>) -> Result<Reply<lunch::Talk, lunch::Job>, Oops> {
+    async fn reply(&self, turn: &Turn<'_, lunch::Talk>) -> Result<Reply<lunch::Talk, Job>, Oops> {
         match turn.skill() {
             "lunch" => lunch::reply(turn).await,
+            "tour" => Ok(tour::reply(turn)),
             _ => Ok(Reply::text(
-                "아직 준비하지 않은 스킬이에요. 관리자센터의 스킬 URL 끝을 /skill/lunch 로 바꿔 보세요.",
+                "아직 준비하지 않은 스킬이에요. 관리자센터의 스킬 URL 끝을 /skill/lunch 나 /skill/tour 로 바꿔 보세요.",
             )),
         }
     }
 
-    async fn work(&self, job: lunch::Job, desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
-        lunch::work(job, desk).await
+    async fn work(&self, job: Job, desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
+        match job {
+            Job::Lunch(job) => lunch::work(job, desk).await,
+            Job::Story(job) => tour::story::work(job, desk).await,
+        }
     }
 }
 

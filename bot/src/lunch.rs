@@ -74,7 +74,7 @@ struct Page {
     from: usize,
 }
 
-type LunchReply = Reply<Talk, Job>;
+type LunchReply = Reply<Talk, crate::Job>;
 type LunchTurn<'a> = Turn<'a, Talk>;
 
 /// 차례: 무슨 말에 무엇으로 답하는지.
@@ -199,7 +199,8 @@ async fn result(turn: &LunchTurn<'_>, groups: &Groups<'_>) -> Result<LunchReply,
 async fn suggest(turn: &LunchTurn<'_>, groups: &Groups<'_>) -> Result<LunchReply, Oops> {
     let Some(group) = my_group(turn, groups).await? else { return Ok(no_group()) };
     let places = groups.menu(&group).await?.places.into_iter().map(|place| place.name).collect();
-    Ok(Reply::later("맛있는 곳을 고르고 있어요…", Job::Suggest { places, day: turn.at().kst_day() }))
+    let job = Job::Suggest { places, day: turn.at().kst_day() };
+    Ok(Reply::later("맛있는 곳을 고르고 있어요…", crate::Job::Lunch(job)))
 }
 
 // ── 설정 ────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,6 @@
 //! that breaks a limit still parses, and [`limits`] says what is wrong with it.
 
 pub mod field;
-pub mod fit;
 pub mod id;
 pub mod limits;
 mod parse;
