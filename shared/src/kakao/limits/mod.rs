@@ -41,6 +41,7 @@ pub use item::{
     PROFILE_TITLE_MAX, SUMMARY_DECIMALS, SUMMARY_MAX,
 };
 pub use list::{LIST_ITEM_TITLE_SANE, LIST_ITEMS_CAROUSEL_MAX, LIST_ITEMS_MAX};
+pub use picture::ALT_TEXT_MAX;
 pub use request::CALLBACK_HOST;
 pub use text::{SIMPLE_TEXT_MAX, TEXT_CARD_CAROUSEL_DESCRIPTION_MAX, TEXT_CARD_MAX, TEXT_CARD_TITLE_MAX};
 
@@ -50,6 +51,12 @@ pub use register::RULES;
 pub use report::{BUBBLE_BYTES_MAX, Finding, Message, Setting};
 pub use request::skill_request;
 pub use rule::{Rule, Severity};
+
+// The ways of measuring, for whoever mends what the rules find: see `kakao::fit`.
+pub(crate) use at::At;
+pub(crate) use carousel::Place;
+pub(crate) use group::{MENTION, mentions_someone};
+pub(crate) use measure::{filled, is_web_address, json_bytes};
 
 use super::skill::SkillResponse;
 use report::Report;

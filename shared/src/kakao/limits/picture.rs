@@ -8,7 +8,7 @@ use super::rule::{RF, Rule};
 use crate::kakao::skill::Thumbnail;
 
 /// Characters of an alternative text.
-const ALT_TEXT_MAX: usize = 50;
+pub const ALT_TEXT_MAX: usize = 50;
 
 /// Addresses of pictures are absolute.
 pub(super) static R12: Rule = Rule::error(
