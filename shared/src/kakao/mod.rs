@@ -2,9 +2,10 @@
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide>
 //!
 //! Reading is generous and keeps what it does not know; writing is exact. Parsing and judging are two steps: a body
-//! that breaks a limit still parses, and [`limits`] says what is wrong with it.
+//! that breaks a limit still parses, [`limits`] says what is wrong with it, and [`fit`](mod@fit) mends what can be mended.
 
 pub mod field;
+pub mod fit;
 pub mod id;
 pub mod limits;
 mod parse;

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// A place in a body.
 #[derive(Clone, Copy)]
-pub(super) struct At<'a> {
+pub(crate) struct At<'a> {
     parent: Option<&'a At<'a>>,
     step: Step<'a>,
 }
@@ -21,17 +21,17 @@ enum Step<'a> {
 
 impl<'a> At<'a> {
     /// The document.
-    pub(super) fn top() -> Self {
+    pub(crate) fn top() -> Self {
         At { parent: None, step: Step::Top }
     }
 
     /// A member of this place.
-    pub(super) fn key(&'a self, key: &'a str) -> At<'a> {
+    pub(crate) fn key(&'a self, key: &'a str) -> At<'a> {
         At { parent: Some(self), step: Step::Key(key) }
     }
 
     /// An element of this place.
-    pub(super) fn index(&'a self, index: usize) -> At<'a> {
+    pub(crate) fn index(&'a self, index: usize) -> At<'a> {
         At { parent: Some(self), step: Step::Index(index) }
     }
 }

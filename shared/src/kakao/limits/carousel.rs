@@ -21,7 +21,7 @@ pub const HEADER_DESCRIPTION_LINES: usize = 3;
 
 /// Whether a card stands alone or in a carousel, where other limits hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// Alone.
     Single,
     /// In a carousel.

@@ -13,7 +13,7 @@ pub const GROUP_BUTTONS_HORIZONTAL_MAX: usize = 2;
 /// Mentions of an answer.
 pub const GROUP_MENTIONS_MAX: usize = 15;
 /// How a mention is written in a text.
-const MENTION: &str = "{{#mentions.";
+pub(crate) const MENTION: &str = "{{#mentions.";
 
 /// A group chat does not show everything.
 pub(super) static R94: Rule =
@@ -55,6 +55,6 @@ pub(super) fn r94_group_chat(response: &SkillResponse, top: At<'_>, report: &mut
 }
 
 /// Whether any text of a bubble mentions someone.
-fn mentions_someone(output: &Output) -> bool {
+pub(crate) fn mentions_someone(output: &Output) -> bool {
     serde_json::to_string(output).is_ok_and(|json| json.contains(MENTION))
 }

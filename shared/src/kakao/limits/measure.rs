@@ -17,12 +17,12 @@ pub fn lines(text: &str) -> usize {
 }
 
 /// Whether the text is there and not empty.
-pub(super) fn filled(text: &Option<String>) -> bool {
+pub(crate) fn filled(text: &Option<String>) -> bool {
     text.as_deref().is_some_and(|text| !text.is_empty())
 }
 
 /// Whether an address is absolute, http or https, with a host and without blanks.
-pub(super) fn is_web_address(url: &str) -> bool {
+pub(crate) fn is_web_address(url: &str) -> bool {
     let rest = ["http://", "https://"].iter().find_map(|scheme| {
         let (head, rest) = url.split_at_checked(scheme.len())?;
         head.eq_ignore_ascii_case(scheme).then_some(rest)
@@ -35,7 +35,7 @@ pub(super) fn is_web_address(url: &str) -> bool {
 }
 
 /// Length in bytes of a value written as JSON.
-pub(super) fn json_bytes(value: &impl serde::Serialize) -> usize {
+pub(crate) fn json_bytes(value: &impl serde::Serialize) -> usize {
     struct Count(usize);
     impl io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

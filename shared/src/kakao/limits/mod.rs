@@ -56,6 +56,12 @@ pub use report::{BUBBLE_BYTES_MAX, Finding, Message, Setting};
 pub use request::skill_request;
 pub use rule::{Rule, Severity};
 
+// The ways of measuring, for whoever mends what the rules find: see `kakao::fit`.
+pub(crate) use at::At;
+pub(crate) use carousel::Place;
+pub(crate) use group::{MENTION, mentions_someone};
+pub(crate) use measure::{filled, is_web_address, json_bytes};
+
 use super::skill::SkillResponse;
 use report::Report;
 

@@ -138,7 +138,7 @@ impl Carousel {
 
 impl CarouselItem {
     /// Reads a card as what the carousel says it is. One that does not fit is kept and left to the limits.
-    fn read(kind: Option<&CarouselType>, value: Value) -> Self {
+    pub(crate) fn read(kind: Option<&CarouselType>, value: Value) -> Self {
         let card = match kind {
             Some(CarouselType::TextCard) => TextCard::deserialize(&value).map(CarouselItem::TextCard),
             Some(CarouselType::BasicCard) => BasicCard::deserialize(&value).map(CarouselItem::BasicCard),
