@@ -428,11 +428,10 @@ fn empties(part: &str, value: &Value, bad: &mut Vec<String>) {
     let Value::Object(members) = value else { return };
     let action = members.get("action").and_then(Value::as_str);
     for (key, value) in members {
-        let empty = matches!(value, Value::Null)
-            || value.as_str() == Some("")
+        let empty = value.as_str() == Some("")
             || value.as_array().is_some_and(Vec::is_empty)
             || value.as_object().is_some_and(serde_json::Map::is_empty);
-        if empty && !(required(part, key, action) && !value.is_null()) {
+        if value.is_null() || (empty && !required(part, key, action)) {
             bad.push(format!("{part}.{key}"));
         }
         // What is inside of these is the author's own.

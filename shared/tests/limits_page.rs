@@ -150,7 +150,7 @@ fn page() -> String {
     for rule in RULES {
         let heading = heading(rule);
         if heading != last {
-            write!(page, "\n## {heading}\n\n| | | 무엇 | What | |\n|---|---|---|---|---|\n").expect("a text");
+            write!(page, "\n## {heading}\n\n| 규칙 | | 무엇 | What | 출처 |\n|---|---|---|---|---|\n").expect("a text");
             last = heading;
         }
         let (ko, en) = (words(rule.ko), words(rule.en));
