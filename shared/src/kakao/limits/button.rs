@@ -84,21 +84,21 @@ pub(super) static R90: Rule = Rule::error(
     "R90",
     RF,
     "a quick reply needs a label and either `message` with messageText or `block` with blockId",
-    "바로가기 응답에는 label과, messageText가 있는 `message` 또는 blockId가 있는 `block`이 필요합니다",
+    "바로연결에는 label과, messageText가 있는 `message` 또는 blockId가 있는 `block`이 필요합니다",
 );
 /// Labels of quick replies are short. The number is that of buttons.
 pub(super) static R90_LENGTH: Rule = Rule::warning(
     "R90",
     RF,
     "the label has {found} characters; more than {limit} may not be shown",
-    "바로가기 이름이 {found}자입니다. {limit}자를 넘으면 잘릴 수 있습니다",
+    "바로연결 이름이 {found}자입니다. {limit}자를 넘으면 잘릴 수 있습니다",
 );
 /// Forwarding where it is possible.
 pub(super) static R93: Rule = Rule::warning(
     "R93",
     RF,
     "forwardable has no effect in a carousel or beside buttons, links and actions",
-    "케로셀 안이나 버튼, 링크, action이 있는 말풍선에서는 forwardable이 동작하지 않습니다",
+    "캐러셀 안이나 버튼, 링크, action이 있는 말풍선에서는 forwardable이 동작하지 않습니다",
 );
 
 /// Whether there are buttons.

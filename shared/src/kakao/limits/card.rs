@@ -28,7 +28,7 @@ pub const CURRENCY: &str = "won";
 
 /// A basic card has a picture.
 pub(super) static R30: Rule =
-    Rule::error("R30", RF, "a basic card needs a thumbnail", "베이직 카드에는 thumbnail이 있어야 합니다");
+    Rule::error("R30", RF, "a basic card needs a thumbnail", "기본 카드에는 thumbnail이 있어야 합니다");
 /// The words of a basic card are not too many.
 pub(super) static R31: Rule = Rule::warning(
     "R31",
@@ -41,7 +41,7 @@ pub(super) static R31_LINES: Rule = Rule::warning(
     "R31",
     RF,
     "this has {found} lines; in a carousel at most {limit} are shown",
-    "{found}줄입니다. 케로셀에서는 최대 {limit}줄까지 표시됩니다",
+    "{found}줄입니다. 캐러셀에서는 최대 {limit}줄까지 표시됩니다",
 );
 /// What earlier editions had is not used.
 pub(super) static R32: Rule = Rule::warning(

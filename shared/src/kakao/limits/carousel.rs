@@ -33,7 +33,7 @@ pub(super) static R70: Rule = Rule::error(
     "R70",
     RF,
     "the type must be a card that may be in a carousel, and the items bare cards of that type",
-    "type은 케로셀에 넣을 수 있는 카드여야 하고, items는 그 카드 자체여야 합니다",
+    "type은 캐러셀에 넣을 수 있는 카드여야 하고, items는 그 카드 자체여야 합니다",
 );
 /// A carousel has cards, and not too many.
 pub(super) static R71: Rule = Rule::error(
@@ -47,7 +47,7 @@ pub(super) static R72: Rule = Rule::error(
     "R72",
     RF,
     "a carousel of text or list cards has no header",
-    "텍스트 카드와 리스트 카드 케로셀에는 header를 쓸 수 없습니다",
+    "텍스트 카드와 리스트 카드 캐러셀에는 header를 쓸 수 없습니다",
 );
 /// A header is complete.
 pub(super) static R73: Rule = Rule::error(
@@ -68,14 +68,14 @@ pub(super) static R75: Rule = Rule::error(
     "R75",
     RF,
     "the pictures of a carousel all have the same ratio",
-    "케로셀의 모든 이미지는 비율이 같아야 합니다",
+    "캐러셀의 모든 이미지는 비율이 같아야 합니다",
 );
 /// All item cards use the same parts.
 pub(super) static R76: Rule = Rule::error(
     "R76",
     RF,
     "in a carousel {found} of {limit} item cards have this part; all or none must",
-    "케로셀의 아이템 카드 {limit}개 중 {found}개에만 이 항목이 있습니다. 모두 있거나 모두 없어야 합니다",
+    "캐러셀의 아이템 카드 {limit}개 중 {found}개에만 이 항목이 있습니다. 모두 있거나 모두 없어야 합니다",
 );
 
 pub(super) fn carousel(carousel: &Carousel, at: At<'_>, report: &mut Report<'_>) {

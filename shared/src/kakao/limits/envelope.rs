@@ -35,7 +35,7 @@ pub(super) static R04: Rule = Rule::error(
     "R04",
     RF,
     "there are {found} quick replies; at most {limit} are allowed",
-    "바로가기 응답이 {found}개입니다. 최대 {limit}개까지 가능합니다",
+    "바로연결이 {found}개입니다. 최대 {limit}개까지 가능합니다",
 );
 /// A bubble is one bubble.
 pub(super) static R05: Rule = Rule::error(

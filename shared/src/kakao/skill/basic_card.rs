@@ -8,6 +8,14 @@ use super::{Button, ButtonLayout, Map, Profile, Thumbnail};
 use crate::kakao::field::closed_debug;
 
 /// A picture with words and buttons.
+///
+/// ```
+/// use shared::kakao::skill::{BasicCard, Button, SkillResponse, Thumbnail};
+/// let card = BasicCard::new(Thumbnail::new("https://example.com/kimbap.png").square())
+///     .title("김밥")
+///     .button(Button::web_link("자세히", "https://example.com"));
+/// # assert!(SkillResponse::new().output(card).checked().is_ok());
+/// ```
 #[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -10,6 +10,13 @@ use super::{BasicCard, CommerceCard, ItemCard, ListCard, Map, TextCard, Thumbnai
 use crate::kakao::field::closed_debug;
 
 /// Cards of one type side by side: up to 10, list cards up to 5.
+///
+/// ```
+/// use shared::kakao::skill::{BasicCard, Carousel, CarouselHeader, SkillResponse};
+/// let card = Carousel::of_basic_cards(["https://example.com/1.png", "https://example.com/2.png"].map(BasicCard::new))
+///     .header(CarouselHeader::new("메뉴", "골라 주세요.", "https://example.com/menu.png"));
+/// # assert!(SkillResponse::new().output(card).checked().is_ok());
+/// ```
 #[derive(Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Carousel {

@@ -8,6 +8,15 @@ use super::{Button, ButtonLayout, Map, Profile, Thumbnail};
 use crate::kakao::field::closed_debug;
 
 /// Something for sale. Prices are whole won.
+///
+/// ```
+/// use shared::kakao::skill::{CommerceCard, SkillResponse};
+/// let card = CommerceCard::new("https://example.com/kimbap.png", 4_000)
+///     .title("참치김밥")
+///     .discount_rate(10, 3_600)
+///     .profile("김밥천국");
+/// # assert!(SkillResponse::new().output(card).checked().is_ok());
+/// ```
 #[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

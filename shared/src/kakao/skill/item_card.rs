@@ -9,6 +9,12 @@ use super::{Button, ButtonLayout, Link, Map};
 use crate::kakao::field::closed_debug;
 
 /// A table of names and values with a head, a picture and a sum.
+///
+/// ```
+/// use shared::kakao::skill::{ItemCard, SkillResponse};
+/// let card = ItemCard::new().head("주문 내역").item("메뉴", "김밥").summary("합계", "4,000원");
+/// # assert!(SkillResponse::new().output(card).checked().is_ok());
+/// ```
 #[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -9,6 +9,14 @@ use super::{Button, ButtonAction, ButtonLayout, Link, Map};
 use crate::kakao::field::closed_debug;
 
 /// A headed list of up to 5 items, 4 in a carousel.
+///
+/// ```
+/// use shared::kakao::skill::{ListCard, ListItem, SkillResponse};
+/// let card = ListCard::new("오늘의 메뉴")
+///     .item(ListItem::new("김밥").message("김밥 주세요"))
+///     .item(ListItem::new("라면").link("https://example.com/ramen"));
+/// # assert!(SkillResponse::new().output(card).checked().is_ok());
+/// ```
 #[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -8,6 +8,14 @@ use super::{Button, ButtonLayout, Map};
 use crate::kakao::field::closed_debug;
 
 /// Words with buttons. A title, a description, or both.
+///
+/// ```
+/// use shared::kakao::skill::{Button, SkillResponse, TextCard};
+/// let card = TextCard::new("예약이 끝났어요")
+///     .description("두 명")
+///     .button(Button::message("바꾸기", "#예약 변경"));
+/// # assert!(SkillResponse::new().output(card).checked().is_ok());
+/// ```
 #[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -122,6 +122,28 @@ fn r94_group_chat() {
 }
 
 #[test]
+fn a_request_says_what_its_answer_is_held_to() {
+    let setting = |body: Value| {
+        let request: SkillRequest = serde_json::from_value(body).expect("parses");
+        let setting = Setting::replying_to(&request);
+        (setting.callback_offered, setting.group_chat, setting.suppress)
+    };
+    assert_eq!(setting(json!({})), (Some(false), false, false));
+    let room = json!({"userRequest": {"callbackUrl": "https://bot-api.kakao.com/x", "chat": {"id": "g", "type": "botGroupKey"}}});
+    assert_eq!(setting(room), (Some(true), true, false));
+    assert_eq!(setting(json!({"userRequest": {"callbackUrl": null, "chat": null}})), (Some(false), false, false));
+}
+
+#[test]
+fn refused_says_rules_and_places_and_no_words() {
+    let refused = SkillResponse::text("").quick_reply(crate::kakao::skill::QuickReply::message("비밀", "")).checked();
+    let refused = refused.expect_err("an empty text");
+    assert_eq!(refused.errors.len(), 2);
+    assert_eq!(refused.to_string().lines().count(), 2);
+    assert!(!refused.to_string().contains("비밀") && refused.to_string().starts_with("E R10 template.outputs[0]"));
+}
+
+#[test]
 fn checks() {
     let response = |body: Value| -> Vec<_> {
         let response: CheckResponse = serde_json::from_value(body).expect("parses");

@@ -9,6 +9,8 @@ mod envelope;
 mod item;
 mod list;
 mod text;
+mod types;
+mod words;
 
 use serde_json::{Value, json};
 
