@@ -42,15 +42,18 @@ impl Place {
         Self { block: block.map(str::to_owned), group_chat: request.chat().is_some() }
     }
 
-    fn setting(&self) -> Setting {
-        if self.group_chat { Setting::group_chat() } else { Setting::default() }
+    /// What an answer here must keep. One without bubbles is meant, if that is what the author built.
+    fn setting(&self, response: &SkillResponse) -> Setting {
+        let mut setting = if self.group_chat { Setting::group_chat() } else { Setting::default() };
+        setting.suppress = response.is_suppressed();
+        setting
     }
 }
 
 /// What leaves: what breaks a limit is mended; what cannot be mended is not sent, for the person would see nothing. Each rule is a
 /// line of its own.
 pub fn fit<B: Skills>(bot: &B, spoken: Spoken, place: &Place, request: &str) -> SkillResponse {
-    let setting = place.setting();
+    let setting = place.setting(&spoken.response);
     if spoken.as_is {
         for finding in limits::skill_response_in(&spoken.response, &setting) {
             let log = if finding.severity == Severity::Error { Log::error } else { Log::info };
