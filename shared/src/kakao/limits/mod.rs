@@ -16,6 +16,7 @@ mod item;
 mod list;
 mod measure;
 mod picture;
+mod plugin;
 mod register;
 mod report;
 mod request;
@@ -46,6 +47,7 @@ pub use text::{SIMPLE_TEXT_MAX, TEXT_CARD_CAROUSEL_DESCRIPTION_MAX, TEXT_CARD_MA
 
 pub use check::{check_request, check_response};
 pub use measure::{chars, lines};
+pub use plugin::plugin_value;
 pub use register::RULES;
 pub use report::{BUBBLE_BYTES_MAX, Finding, Message, Setting};
 pub use request::skill_request;
