@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use serde_json::{json, to_string_pretty};
 use shared::kakao::limits::{self, Finding, Severity};
-use shared::kakao::skill::{CheckRequest, CheckResponse, SkillRequest, SkillResponse};
+use shared::kakao::skill::{CheckRequest, CheckResponse, PluginValue, SkillRequest, SkillResponse};
 use shared::kakao::{Misfit, Why, parse};
 
 /// Largest document that is read, in bytes. Far beyond any real body; keeps a wrong file from filling the memory.
@@ -30,6 +30,7 @@ const KINDS: &[Kind] = &[
     ("skill-response", |bytes| check(parse::<SkillResponse>(bytes)?, limits::skill_response, to_string_pretty)),
     ("skill-check-request", |bytes| check(parse::<CheckRequest>(bytes)?, limits::check_request, to_string_pretty)),
     ("skill-check-response", |bytes| check(parse::<CheckResponse>(bytes)?, limits::check_response, to_string_pretty)),
+    ("plugin-value", |bytes| check(parse::<PluginValue>(bytes)?, limits::plugin_value, to_string_pretty)),
 ];
 
 /// A document that could be read.
@@ -259,6 +260,7 @@ kakao check KIND FILE... - 문서가 프로토콜과 제한을 지키는지 확�
 
   KIND        {kinds}
   FILE        JSON 문서 하나가 든 파일, `-`는 표준 입력
+              plugin-value는 파라미터 값 하나: 객체, 또는 객체나 List(...)가 든 문자열
 
   --emit      읽은 문서를 그대로 다시 출력합니다 (결과는 표준 오류로)
   --json      결과를 JSON 배열로 출력합니다
@@ -273,7 +275,8 @@ kakao check KIND FILE... - 문서가 프로토콜과 제한을 지키는지 확�
 kakao check KIND FILE... - checks that a document fits the protocol and its limits
 
   KIND        {kinds}
-  FILE        a file with one JSON document, `-` is standard input
+  FILE        a file with one JSON document, `-` is standard input;
+              for plugin-value the value of one parameter: an object, or a string with an object or List(...) in it
 
   --emit      print the document again as it was read (findings go to standard error)
   --json      print findings as a JSON array

@@ -154,3 +154,37 @@ fn checks_parameter_checks() {
     assert_eq!(check(&["skill-check-response", response.to_str().expect("path")], "").status.code(), Some(0));
     assert_eq!(check(&["skill-check-response", "-"], r#"{"status":"MAYBE"}"#).status.code(), Some(1));
 }
+
+#[test]
+fn checks_plugin_values_in_each_form() {
+    let list =
+        "List(https://secure.kakaocdn.net/a?expires=1702641400, https://secure.kakaocdn.net/b?expires=1702641400)";
+    let object = json!({"privacyAgreement": "Y", "imageQuantity": "2", "secureUrls": list, "expire": "2023-12-15T11:56:40+0000"});
+    for value in [
+        object.clone(),
+        json!(object.to_string()),
+        json!(list),
+        json!({"otp": "https://talk-plugin.kakao.com/otp/0123456789abcdef/profile"}),
+    ] {
+        let output = check(&["plugin-value", "--emit", "-"], &value.to_string());
+        assert_eq!((output.status.code(), err(&output)), (Some(0), ""), "{value}");
+        assert_eq!(
+            serde_json::from_str::<Value>(out(&output)).expect("one document"),
+            value,
+            "written back as it came"
+        );
+    }
+
+    // Odd, and never an error: Kakao wrote it. Nothing of it is quoted.
+    let odd = json!({"privacyAgreement": "Y", "imageQuantity": "1", "secureUrls": "List()", "expire": "1970-01-19T05:25:58+0900"});
+    let output = check(&["plugin-value", "--lang", "en", "-"], &json!(odd.to_string()).to_string());
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        out(&output),
+        "-: W P05 secureUrls secureUrls holds no address\n-: W P06 imageQuantity imageQuantity says 1, and there are 0 addresses\n"
+    );
+    let broken = check(&["plugin-value", "--emit", "-"], r#""{\"otp\": }""#);
+    assert_eq!((broken.status.code(), out(&broken).trim()), (Some(0), r#""{\"otp\": }""#));
+    assert!(err(&broken).starts_with("-: W P02 . "));
+    assert_eq!(check(&["plugin-value", "-"], "List(http://a)").status.code(), Some(2), "text is JSON text in quotes");
+}

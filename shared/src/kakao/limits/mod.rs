@@ -16,6 +16,7 @@ mod item;
 mod list;
 mod measure;
 mod picture;
+mod plugin;
 mod refused;
 mod register;
 mod report;
@@ -50,6 +51,7 @@ pub use text::{
 
 pub use check::{check_request, check_response};
 pub use measure::{chars, lines};
+pub use plugin::plugin_value;
 pub use refused::Refused;
 pub use register::RULES;
 pub use report::{BUBBLE_BYTES_MAX, Finding, Message, Setting};

@@ -3,7 +3,7 @@
 
 use super::rule::Rule;
 use super::{button as b, card as c, carousel as k, check as v, context as x, envelope as e, group as g, item as i};
-use super::{list as l, picture as p, request as q, text as t};
+use super::{list as l, picture as p, plugin as pl, request as q, text as t};
 
 /// All rules by id. Nothing in the register itself uses this table, so only those who ask for it carry it.
 #[rustfmt::skip]
@@ -22,4 +22,5 @@ pub static RULES: &[&Rule] = &[
     &g::R94, &g::R94_BUTTONS, &g::R94_MENTIONS,
     &v::K01, &v::K02, &v::K03, &v::K04, &v::K05, &v::K10, &v::K11, &v::K12,
     &q::Q01, &q::Q02, &q::Q03, &q::Q04, &q::Q05, &q::Q06,
+    &pl::P01, &pl::P02, &pl::P03, &pl::P04, &pl::P05, &pl::P06, &pl::P07, &pl::P08, &pl::P09, &pl::P10, &pl::P11,
 ];

@@ -8,6 +8,7 @@ mod carousel;
 mod envelope;
 mod item;
 mod list;
+mod plugin;
 mod text;
 mod types;
 mod words;
