@@ -27,6 +27,10 @@ const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
 /// A presented key that no known secret matches may mean that the secret was just replaced: read again, this often at most.
 const REREAD_AFTER: Duration = Duration::from_secs(60);
 
+/// A value that somebody else turned away is read again unless that was done just now: a batch that is turned away as one reads
+/// once. Nobody but ourselves can cause such a read.
+const REFUSED_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
 /// A text that is not for anybody's eyes.
 #[derive(Clone, Default)]
 pub struct Secret(String);
@@ -55,16 +59,19 @@ impl fmt::Debug for Secret {
 pub enum SecretName {
     /// The value of the skill's custom header, set in the chatbot admin center.
     SkillSecret,
+    /// The REST API key of the app that is linked to the bot: opens the Event API.
+    KakaoRestApiKey,
 }
 
 impl SecretName {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::SkillSecret];
+    pub const ALL: &[Self] = &[Self::SkillSecret, Self::KakaoRestApiKey];
 
     /// As the environment variable and the SSM parameter spell it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SkillSecret => "SKILL_SECRET",
+            Self::KakaoRestApiKey => "KAKAO_REST_API_KEY",
         }
     }
 }
@@ -76,18 +83,7 @@ pub struct Keys(Vec<[u8; 32]>);
 impl Keys {
     /// Reads `{"current": …, "previous": …}` or a comma-separated list. `None` if it names no value at all.
     pub fn parse(text: &str) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Rotating {
-            current: String,
-            #[serde(default)]
-            previous: Option<String>,
-        }
-        let values: Vec<String> = match serde_json::from_str::<Rotating>(text) {
-            Ok(both) => std::iter::once(both.current).chain(both.previous).collect(),
-            Err(_) => text.split(',').map(str::to_owned).collect(),
-        };
-        let digests: Vec<[u8; 32]> =
-            values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).map(digest).collect();
+        let digests: Vec<[u8; 32]> = values(text).iter().map(|value| digest(value)).collect();
         (!digests.is_empty()).then_some(Self(digests))
     }
 
@@ -103,6 +99,21 @@ impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[{} redacted]", self.0.len())
     }
+}
+
+/// The values that a secret's text names, the current one first.
+fn values(text: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Rotating {
+        current: String,
+        #[serde(default)]
+        previous: Option<String>,
+    }
+    let values: Vec<String> = match serde_json::from_str::<Rotating>(text) {
+        Ok(both) => std::iter::once(both.current).chain(both.previous).collect(),
+        Err(_) => text.split(',').map(str::to_owned).collect(),
+    };
+    values.iter().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
 }
 
 fn digest(text: &str) -> [u8; 32] {
@@ -126,9 +137,22 @@ pub struct Secrets {
     cached: Mutex<BTreeMap<SecretName, Cached>>,
 }
 
+/// A secret as it is used: to be compared with, or to be shown to somebody else.
+#[derive(Clone, Debug)]
+struct Known {
+    keys: Keys,
+    current: Secret,
+}
+
+impl Known {
+    fn parse(text: &str) -> Option<Self> {
+        Some(Self { keys: Keys::parse(text)?, current: Secret::new(values(text).into_iter().next()?) })
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 struct Cached {
-    keys: Option<Keys>,
+    known: Option<Known>,
     read_at: Millis,
     failed_at: Millis,
     failures: u32,
@@ -146,18 +170,45 @@ impl Secrets {
     }
 
     /// The accepted values, at most five minutes old; older ones if the parameter store cannot be reached.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
     pub async fn keys(&self, name: SecretName) -> Result<Keys, NoSecret> {
-        self.keys_younger_than(name, FRESH_FOR).await
+        self.younger_than(name, FRESH_FOR).await.map(|known| known.keys)
     }
 
     /// The accepted values after a presented key did not match: read again unless that was done within the last minute.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
     pub async fn keys_after_mismatch(&self, name: SecretName) -> Result<Keys, NoSecret> {
-        self.keys_younger_than(name, REREAD_AFTER).await
+        self.younger_than(name, REREAD_AFTER).await.map(|known| known.keys)
     }
 
-    async fn keys_younger_than(&self, name: SecretName, age: Duration) -> Result<Keys, NoSecret> {
+    /// The value to present to somebody else: the current one, as old as [`Secrets::keys`] may be.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
+    pub async fn value(&self, name: SecretName) -> Result<Secret, NoSecret> {
+        self.younger_than(name, FRESH_FOR).await.map(|known| known.current)
+    }
+
+    /// The value to present after `refused` was turned away: read again if it is still the one we know. Not within five seconds of
+    /// the last read.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
+    pub async fn value_after_refusal(&self, name: SecretName, refused: &Secret) -> Result<Secret, NoSecret> {
+        let known = self.value(name).await?;
+        if known.reveal() != refused.reveal() {
+            return Ok(known);
+        }
+        self.younger_than(name, REFUSED_AGAIN_AFTER).await.map(|known| known.current)
+    }
+
+    async fn younger_than(&self, name: SecretName, age: Duration) -> Result<Known, NoSecret> {
         if let Some(value) = self.env.secrets.get(&name) {
-            return Keys::parse(value.reveal()).ok_or(NoSecret::NotConfigured);
+            return Known::parse(value.reveal()).ok_or(NoSecret::NotConfigured);
         }
         let Some(prefix) = &self.env.secrets_prefix else {
             return Err(NoSecret::NotConfigured);
@@ -165,26 +216,26 @@ impl Secrets {
         // The lock is held over the read on purpose: whoever waits finds the fresh value instead of reading once more.
         let mut cached = self.cached.lock().await;
         let now = self.clock.now();
-        let known = cached.entry(name).or_default();
-        if let Some(keys) = &known.keys
-            && now.since(known.read_at) < age
+        let cached = cached.entry(name).or_default();
+        if let Some(known) = &cached.known
+            && now.since(cached.read_at) < age
         {
-            return Ok(keys.clone());
+            return Ok(known.clone());
         }
-        if known.failures > 1 && now.since(known.failed_at) < PAUSE {
-            return known.keys.clone().ok_or(NoSecret::Unreachable);
+        if cached.failures > 1 && now.since(cached.failed_at) < PAUSE {
+            return cached.known.clone().ok_or(NoSecret::Unreachable);
         }
         match ssm::parameter(&self.env, now, &format!("{prefix}/{}", name.as_str())).await {
             Ok(value) => {
-                let keys = Keys::parse(value.reveal()).ok_or(NoSecret::NotConfigured)?;
-                *known = Cached { keys: Some(keys.clone()), read_at: now, ..Cached::default() };
-                Ok(keys)
+                let known = Known::parse(value.reveal()).ok_or(NoSecret::NotConfigured)?;
+                *cached = Cached { known: Some(known.clone()), read_at: now, ..Cached::default() };
+                Ok(known)
             }
             Err(error) => {
                 Log::error("secret.unreachable").kind(error.kind()).write();
-                known.failed_at = self.clock.now();
-                known.failures = known.failures.saturating_add(1);
-                known.keys.clone().ok_or(NoSecret::Unreachable)
+                cached.failed_at = self.clock.now();
+                cached.failures = cached.failures.saturating_add(1);
+                cached.known.clone().ok_or(NoSecret::Unreachable)
             }
         }
     }
@@ -202,6 +253,19 @@ mod tests {
             for wrong in ["", "ne", "newer", "New", "new,old", " new"] {
                 assert!(!keys.accept(wrong), "{text} accepts {wrong:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_current_value_is_presented() {
+        for text in
+            [r#"{"current":"new","previous":"old"}"#, r#"{"current":" new "}"#, "new", "new,old", " , new , old"]
+        {
+            assert_eq!(
+                Known::parse(text).map(|known| known.current.reveal().to_owned()).as_deref(),
+                Some("new"),
+                "{text}"
+            );
         }
     }
 
