@@ -59,7 +59,7 @@ pub struct Push {
     /// The bot; on the development channel with a trailing `!`.
     pub bot_id: String,
     /// The event and at most 100 people.
-    pub request: EventRequest,
+    pub request: Box<EventRequest>,
 }
 
 /// How did an event go?
@@ -92,8 +92,10 @@ impl Effect {
     /// the same key, bot and batch is known (seven days after it was carried out, the sending itself thirty days), nothing is sent
     /// for it again, whatever `request` says. `bot_id` is `userRequest`'s `bot.id`, with its `!` on the development channel.
     pub fn events(key: &str, bot_id: &str, request: EventRequest) -> Vec<Self> {
-        let push =
-            |(batch, request)| Self::Event(Push { key: key.to_owned(), batch, bot_id: bot_id.to_owned(), request });
+        let push = |(batch, request)| {
+            let (key, bot_id) = (key.to_owned(), bot_id.to_owned());
+            Self::Event(Push { key, batch, bot_id, request: Box::new(request) })
+        };
         request.batches().into_iter().enumerate().map(push).collect()
     }
 

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use super::item::{Attributes, VERSION, n, s};
+use super::item::{Attributes, VERSION};
 use super::keys::Key;
 use super::write::{Write, Written};
 use super::{Entry, EntryId, Store, StoreError, hash};

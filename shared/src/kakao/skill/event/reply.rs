@@ -22,9 +22,9 @@ pub struct EventReply {
     /// Whether it was taken.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub status: Field<EventStatus>,
-    /// Why not, in words that are not for logs.
+    /// Why not, in words that are not for logs. Nothing hangs on its shape.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
-    pub message: Field<String>,
+    pub message: Field<Value>,
     /// Milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     pub timestamp: Field<Value>,
@@ -48,6 +48,11 @@ open_enum! {
 closed_debug!(EventReply);
 
 impl EventReply {
+    /// The platform's words; empty if there are none.
+    pub fn message(&self) -> &str {
+        self.message.get().and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// The task, in whichever spelling it came.
     pub fn task_id(&self) -> Option<&str> {
         let id = self.task_id.get().or(self.task_id_caps.get())?.as_str();
