@@ -70,11 +70,15 @@ pub(super) async fn push(way: &Way<'_>, id: &EntryId, push: &Push) -> Outcome {
             way.accepted(id, push, task_id).await;
             Outcome::Done
         }
-        Started::Refused(refusal) => {
-            let log = Log::error("outbox.event").outcome("refused").kind(refusal.word());
-            log.item(&id.hash()).count(push.request.users().len() as u64).write();
+        Started::Refused { why, .. } => {
+            // Too much at once is no failure: it comes again by itself.
+            let log = match why {
+                Refusal::TooMany => Log::warn("outbox.event").outcome("deferred"),
+                _ => Log::error("outbox.event").outcome("refused"),
+            };
+            log.kind(why.word()).item(&id.hash()).count(push.request.users().len() as u64).write();
             way.release(id).await;
-            match refusal {
+            match why {
                 Refusal::Key | Refusal::TooMany => Outcome::Again,
                 Refusal::BotId | Refusal::Failed => Outcome::Dropped,
             }
@@ -138,7 +142,7 @@ impl Way<'_> {
     async fn start(&self, push: &Push, key: Secret) -> Started {
         let (outbound, base) = (self.services.outbound(), &self.services.env.bot_api_url);
         let started = event::start(outbound, base, &key, &push.bot_id, &push.request).await;
-        if started != Started::Refused(Refusal::Key) {
+        if !matches!(started, Started::Refused { why: Refusal::Key, .. }) {
             return started;
         }
         match self.other_key(&key).await {

@@ -25,7 +25,12 @@ pub enum Started {
         task_id: Option<String>,
     },
     /// It was not taken, and nothing will be delivered.
-    Refused(Refusal),
+    Refused {
+        /// Why.
+        why: Refusal,
+        /// The platform's own words, for a person at a terminal: they may quote the event, and do not belong in a log.
+        message: String,
+    },
     /// The platform never saw it: it may be sent again.
     NotSent,
     /// Nobody knows whether it was taken. It must not be sent again.
@@ -92,8 +97,8 @@ impl NoResult {
 
 /// Tells the platform at `base` of an event, once. `bot_id` ends in `!` on the development channel.
 pub async fn start(outbound: &Outbound, base: &str, key: &Secret, bot_id: &str, event: &EventRequest) -> Started {
-    let Some(bot_id) = segment(bot_id) else { return Started::Refused(Refusal::BotId) };
-    let Some(authorization) = authorization(key) else { return Started::Refused(Refusal::Key) };
+    let Some(bot_id) = segment(bot_id) else { return refused(Refusal::BotId) };
+    let Some(authorization) = authorization(key) else { return refused(Refusal::Key) };
     let request = serde_json::to_vec(event).ok().and_then(|body| {
         http::Request::post(format!("{base}/v2/bots/{bot_id}/talk"))
             .header("content-type", "application/json")
@@ -140,11 +145,16 @@ fn authorization(key: &Secret) -> Option<HeaderValue> {
     Some(value)
 }
 
+fn refused(why: Refusal) -> Started {
+    Started::Refused { why, message: String::new() }
+}
+
 /// The HTTP status of a failure is not documented: the body's `status` decides. Without one a 3xx or 4xx is a refusal, and of
 /// anything else nobody knows what it means.
 fn outcome(answer: &Answer) -> Started {
     let reply: EventReply = kakao::parse(&answer.body).unwrap_or_default();
-    let refusal = match answer.status {
+    let message = reply.message().to_owned();
+    let why = match answer.status {
         401 | 403 => Refusal::Key,
         429 => Refusal::TooMany,
         _ => Refusal::Failed,
@@ -153,8 +163,8 @@ fn outcome(answer: &Answer) -> Started {
         Some(EventStatus::Success) => {
             Started::Accepted { task_id: reply.task_id().and_then(segment).map(str::to_owned) }
         }
-        Some(EventStatus::Fail) => Started::Refused(refusal),
-        _ if (300..500).contains(&answer.status) => Started::Refused(refusal),
+        Some(EventStatus::Fail) => Started::Refused { why, message },
+        _ if (300..500).contains(&answer.status) => Started::Refused { why, message },
         _ => Started::Unknown,
     }
 }
@@ -173,6 +183,9 @@ mod tests {
         assert_eq!(told(200, r#"{"taskId":"3f1c-1","status":"SUCCESS","timestamp":1}"#), accepted("3f1c-1"));
         assert_eq!(told(200, r#"{"taskID":"3f1c-1","status":"SUCCESS"}"#), accepted("3f1c-1"));
         assert_eq!(told(400, r#"{"taskId":"t","status":"SUCCESS"}"#), accepted("t"));
+        assert_eq!(told(200, r#"{"taskId":"t","status":"SUCCESS","message":{"odd":1}}"#), accepted("t"));
+        let wallet = told(400, r#"{"status":"FAIL","message":"no balance"}"#);
+        assert_eq!(wallet, Started::Refused { why: Refusal::Failed, message: "no balance".to_owned() });
         for strange in [r#"{"status":"SUCCESS"}"#, r#"{"status":"SUCCESS","taskId":"../x"}"#] {
             assert_eq!(told(200, strange), Started::Accepted { task_id: None }, "{strange}");
         }
@@ -184,7 +197,7 @@ mod tests {
             (403, Refusal::Key),
             (429, Refusal::TooMany),
         ] {
-            assert_eq!(told(status, r#"{"taskId":"t","status":"FAIL"}"#), Started::Refused(refusal), "{status}");
+            assert_eq!(told(status, r#"{"taskId":"t","status":"FAIL"}"#), refused(refusal), "{status}");
         }
     }
 
@@ -199,7 +212,7 @@ mod tests {
             (429, Refusal::TooMany),
         ] {
             for body in ["", "<html>", r#"{"code":-401,"msg":"x"}"#, r#"{"status":"ERROR"}"#] {
-                assert_eq!(told(status, body), Started::Refused(refusal), "{status} {body}");
+                assert_eq!(told(status, body), refused(refusal), "{status} {body}");
             }
         }
         for status in [200, 204, 500, 502, 504] {
