@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use serde_json::{json, to_string_pretty};
 use shared::kakao::limits::{self, Finding, Severity};
-use shared::kakao::skill::{CheckRequest, CheckResponse, PluginValue, SkillRequest, SkillResponse};
+use shared::kakao::skill::{CheckRequest, CheckResponse, EventRequest, PluginValue, SkillRequest, SkillResponse};
 use shared::kakao::{Misfit, Why, parse};
 
 /// Largest document that is read, in bytes. Far beyond any real body; keeps a wrong file from filling the memory.
@@ -31,6 +31,7 @@ const KINDS: &[Kind] = &[
     ("skill-check-request", |bytes| check(parse::<CheckRequest>(bytes)?, limits::check_request, to_string_pretty)),
     ("skill-check-response", |bytes| check(parse::<CheckResponse>(bytes)?, limits::check_response, to_string_pretty)),
     ("plugin-value", |bytes| check(parse::<PluginValue>(bytes)?, limits::plugin_value, to_string_pretty)),
+    ("event-request", |bytes| check(parse::<EventRequest>(bytes)?, limits::event_request, to_string_pretty)),
 ];
 
 /// A document that could be read.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use lexopt::{Arg, Parser};
+use lexopt::{Arg, Parser, ValueExt as _};
 use simulator::{Laptop, NotStarted, Options};
 
 use crate::MISUSED;
@@ -18,6 +18,7 @@ kakao dev: 함수, 테이블, 가짜 카카오, 채팅방을 한꺼번에 실행
   --data DIR        테이블을 둘 폴더 (기본 .kakao)
   --memory          테이블을 메모리에만 두기: 끝나면 사라져요
   --seed FILE       시작할 때 넣을 항목: {\"items\": [DynamoDB JSON, ...]}
+  --event-skill N   이벤트가 부를 스킬 (기본 lunch)
   --open            브라우저로 채팅방 열기
   --table-port N    DynamoDB 프로토콜의 포트 (기본 빈 포트)
   --table-host H    DynamoDB 프로토콜의 주소 (기본 127.0.0.1; Docker에서 쓰려면 0.0.0.0)
@@ -28,6 +29,7 @@ kakao dev: functions, table, a stand-in Kakao and a chat room, until Ctrl-C.
   --data DIR        where the table is kept (.kakao)
   --memory          keep the table in memory only: it is gone afterwards
   --seed FILE       items to put first: {\"items\": [DynamoDB JSON, ...]}
+  --event-skill N   the skill that events call (lunch)
   --open            open the room in a browser
   --table-port N    port of the DynamoDB protocol (a free one)
   --table-host H    address of the DynamoDB protocol (127.0.0.1; 0.0.0.0 for containers)";
@@ -72,6 +74,7 @@ fn read(mut arguments: Parser) -> Result<Asked, Misuse> {
             Arg::Long("data") => options.data = Some(PathBuf::from(arguments.value()?)),
             Arg::Long("memory") => options.data = None,
             Arg::Long("seed") => options.seed = Some(PathBuf::from(arguments.value()?)),
+            Arg::Long("event-skill") => options.event_skill = arguments.value()?.string()?,
             Arg::Long("open") => open = true,
             Arg::Long("table-port") => options.table_port = port("--table-port", &arguments.value()?)?,
             Arg::Long("table-host") => options.table_host = host("--table-host", &arguments.value()?)?,
@@ -131,6 +134,11 @@ fn introduce(laptop: &Laptop, options: &Options) {
         Some(secret) => out(&format!("스킬 헤더   skill header   {header}: {secret}")),
         None => out(&format!("스킬 헤더   skill header   {header}: $SKILL_SECRET")),
     }
+    let api_key = laptop.api_key.as_deref().unwrap_or("$KAKAO_REST_API_KEY");
+    out(&format!(
+        "REST API 키 REST API key   {api_key}  (이벤트 → 스킬 {0} | events call the skill {0})",
+        laptop.event_skill
+    ));
     match &options.data {
         Some(data) => out(&format!("데이터      data           {}", shown(data))),
         None => out("데이터      data           메모리 | in memory"),

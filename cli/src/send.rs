@@ -1,5 +1,6 @@
 //! `kakao send`: one real request to a running bot, the answer, and what the platform would make of it.
 
+mod event;
 mod late;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
 
   kakao send skill --name lunch --utterance '#점심 선택'
   kakao send skill-check --name phone --value 010-1234-5678
+  kakao send event ...   이벤트 API: kakao send event --help
 
   --name NAME        스킬 이름: URL의 마지막 부분 (기본 skill은 lunch, skill-check는 phone)
   --utterance TEXT   말한 것 (skill)
@@ -39,6 +41,7 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
 끝 코드: 0 답이 유효함, 1 아니거나 답이 없음, 2 명령이 잘못됨
 
 kakao send: one request to a running bot, and its answer.
+  kakao send event ...   the Event API: kakao send event --help
 
   --name NAME        the skill's name, last part of its URL (lunch; phone for skill-check)
   --utterance TEXT   what is said (skill)
@@ -75,6 +78,10 @@ const OPTIONS: [&str; 9] = ["name", "utterance", "value", "user", "extra", "bloc
 
 /// Sends and shows.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let mut arguments = arguments.peekable();
+    if arguments.next_if(|word| word == "event").is_some() {
+        return event::run(arguments);
+    }
     let errand = match read(Parser::from_args(arguments)) {
         Ok(Some(errand)) => errand,
         Ok(None) => {
@@ -128,8 +135,8 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, Misuse> {
                     _ => {
                         let word = word.to_string_lossy();
                         return Err(Misuse::new(
-                            format!("{word} 말고 skill 또는 skill-check 가운데 하나를 적어 주세요."),
-                            format!("there is no `{word}` to send to: skill or skill-check."),
+                            format!("{word} 말고 skill, skill-check, event 가운데 하나를 적어 주세요."),
+                            format!("there is no `{word}` to send to: skill, skill-check or event."),
                         ));
                     }
                 });
@@ -139,8 +146,8 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, Misuse> {
     }
     let Some(kind) = kind else {
         return Err(Misuse::new(
-            "무엇에 보낼지 빠졌어요: kakao send skill ... 또는 kakao send skill-check ...",
-            "say what to send to: kakao send skill ... or kakao send skill-check ...",
+            "무엇에 보낼지 빠졌어요: kakao send 다음에 skill, skill-check, event 가운데 하나를 적어 주세요.",
+            "say what to send to: kakao send skill, skill-check or event.",
         ));
     };
     let errand = Errand { kind, callback, options };
@@ -174,13 +181,7 @@ impl Errand {
     /// The request body.
     fn body(&self) -> Result<Vec<u8>, Misuse> {
         if let Some(file) = self.option("file") {
-            let read = if file == "-" { read_stdin() } else { std::fs::read(file) };
-            return read.map_err(|error| {
-                Misuse::new(
-                    format!("파일을 읽을 수 없어요: {file} ({error})"),
-                    format!("{file} cannot be read: {error}"),
-                )
-            });
+            return read_file(file);
         }
         let who = self.option("user").unwrap_or("ga");
         let person = people::find(who);
@@ -226,6 +227,14 @@ impl Errand {
         };
         format!("{base}/{surface}/{}", utf8_percent_encode(self.name(), NON_ALPHANUMERIC))
     }
+}
+
+/// The bytes of a file; `-` is standard input.
+fn read_file(file: &str) -> Result<Vec<u8>, Misuse> {
+    let read = if file == "-" { read_stdin() } else { std::fs::read(file) };
+    read.map_err(|error| {
+        Misuse::new(format!("파일을 읽을 수 없어요: {file} ({error})"), format!("{file} cannot be read: {error}"))
+    })
 }
 
 fn read_stdin() -> std::io::Result<Vec<u8>> {

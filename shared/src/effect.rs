@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::clock::Millis;
 use crate::converse::Place;
+use crate::kakao::skill::EventRequest;
 use crate::store::{Entry, EntryId};
 
 /// An effect. Later surfaces add their own kinds; a kind that a release does not know is left for the release that does
@@ -15,6 +16,10 @@ use crate::store::{Entry, EntryId};
 pub enum Effect {
     /// Do slow work, then deliver what it returns to a skill callback.
     Deliver(Delivery),
+    /// Run an event block for some people: paid for, and so sent once.
+    Event(Push),
+    /// Ask how an event went.
+    EventResult(Question),
 }
 
 /// A skill answer that was promised for later.
@@ -58,6 +63,30 @@ pub enum Work {
     },
 }
 
+/// One request of the Event API (protocol `skill` 10). [`Effect::events`] makes them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Push {
+    /// What the author calls this occasion: with the bot and the batch it is what makes the event this event.
+    pub key: String,
+    /// Which of the requests of this occasion, from 0.
+    pub batch: usize,
+    /// The bot; on the development channel with a trailing `!`.
+    pub bot_id: String,
+    /// The event and at most 100 people.
+    pub request: Box<EventRequest>,
+}
+
+/// How did an event go?
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Question {
+    /// The entry of the event.
+    pub event: String,
+    /// The bot in whose name it was sent.
+    pub bot_id: String,
+    /// The platform's number for it.
+    pub task_id: String,
+}
+
 /// What an entry's body turned out to be.
 #[derive(Clone, Debug)]
 pub enum Read {
@@ -71,7 +100,20 @@ pub enum Read {
 
 impl Effect {
     /// Every kind there is, as the body spells it.
-    const KINDS: &[&str] = &["deliver"];
+    const KINDS: &[&str] = &["deliver", "event", "event_result"];
+
+    /// Runs an event block for some people, each once: one effect for each hundred of them.
+    ///
+    /// `key` names the occasion, such as `shipped-A-17`, and is what keeps a repeat from being paid for twice: as long as an entry of
+    /// the same key, bot and batch is known (seven days after it was carried out, the sending itself thirty days), nothing is sent
+    /// for it again, whatever `request` says. `bot_id` is `userRequest`'s `bot.id`, with its `!` on the development channel.
+    pub fn events(key: &str, bot_id: &str, request: EventRequest) -> Vec<Self> {
+        let push = |(batch, request)| {
+            let (key, bot_id) = (key.to_owned(), bot_id.to_owned());
+            Self::Event(Push { key, batch, bot_id, request: Box::new(request) })
+        };
+        request.batches().into_iter().enumerate().map(push).collect()
+    }
 
     /// Reads an entry's body.
     pub fn read(body: &str) -> Read {
@@ -95,7 +137,9 @@ impl Effect {
     pub fn entry(&self) -> Result<Entry, serde_json::Error> {
         let id = match self {
             Self::Deliver(delivery) => EntryId::of(&["deliver", &delivery.callback_url]),
+            Self::Event(push) => EntryId::of(&["event", &push.bot_id, &push.key, &push.batch.to_string()]),
+            Self::EventResult(question) => EntryId::of(&["event_result", &question.event, &question.task_id]),
         };
-        Ok(Entry { id, body: serde_json::to_string(self)? })
+        Ok(Entry::new(id, serde_json::to_string(self)?))
     }
 }

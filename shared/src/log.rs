@@ -63,6 +63,12 @@ impl Log {
         self.text("item", hash)
     }
 
+    /// The platform's number for an event, to ask it or its people about: 1 to 64 letters, digits or `-`; anything else is left out.
+    pub fn task(self, id: &str) -> Self {
+        let fits = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if fits { self.text("task", id) } else { self }
+    }
+
     /// A rule of the protocol's register.
     pub fn rule(self, id: &'static str) -> Self {
         self.text("rule", id)

@@ -3,19 +3,21 @@
 //! A secret comes from the environment variable of its name (laptop, tests), else from the SSM `SecureString`
 //! `${SECRETS_PREFIX}/<NAME>`, which is read while the function starts and kept for five minutes.
 
+mod values;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use subtle::{Choice, ConstantTimeEq};
 use tokio::sync::Mutex;
 
 use crate::clock::{Clock, Millis};
 use crate::env::Env;
 use crate::kapi::ssm;
 use crate::log::Log;
+
+use values::Values;
+pub use values::{Access, Keys};
 
 /// How long after a second failed read in a row before the next: a store in trouble is not made worse, and not everybody waits for
 /// it. The first failure is not counted: a throttled start recovers with the first turn.
@@ -26,6 +28,10 @@ const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
 
 /// A presented key that no known secret matches may mean that the secret was just replaced: read again, this often at most.
 const REREAD_AFTER: Duration = Duration::from_secs(60);
+
+/// A value that somebody else turned away is read again unless that was done just now: a batch that is turned away as one reads
+/// once. Nobody but ourselves can cause such a read.
+const REFUSED_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// A text that is not for anybody's eyes.
 #[derive(Clone, Default)]
@@ -55,117 +61,21 @@ impl fmt::Debug for Secret {
 pub enum SecretName {
     /// The value of the skill's custom header, set in the chatbot admin center.
     SkillSecret,
+    /// The REST API key of the app that is linked to the bot: opens the Event API.
+    KakaoRestApiKey,
 }
 
 impl SecretName {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::SkillSecret];
+    pub const ALL: &[Self] = &[Self::SkillSecret, Self::KakaoRestApiKey];
 
     /// As the environment variable and the SSM parameter spell it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SkillSecret => "SKILL_SECRET",
+            Self::KakaoRestApiKey => "KAKAO_REST_API_KEY",
         }
     }
-}
-
-/// The values of one secret that are accepted now, as digests: comparing digests takes the same time for any length of guess.
-#[derive(Clone)]
-pub struct Keys(Vec<Key>);
-
-#[derive(Clone)]
-struct Key {
-    digest: [u8; 32],
-    /// The one bot it is good for, by name or id; `None`: for every bot.
-    bot: Option<String>,
-}
-
-/// What a value opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// These bots, by name or id; a value that is not accepted: none.
-    Bots(Vec<String>),
-    /// Every bot.
-    Everything,
-}
-
-/// One secret as it is written down: a text, or two while one takes the other's place.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Plain(String),
-    Rotating {
-        current: String,
-        #[serde(default)]
-        previous: Option<String>,
-    },
-}
-
-impl Written {
-    fn values(self) -> impl Iterator<Item = String> {
-        let (current, previous) = match self {
-            Self::Plain(current) => (current, None),
-            Self::Rotating { current, previous } => (current, previous),
-        };
-        std::iter::once(current).chain(previous)
-    }
-}
-
-/// A secret with values of its own for some bots.
-#[derive(Deserialize)]
-struct Listed {
-    #[serde(default)]
-    current: Option<String>,
-    #[serde(default)]
-    previous: Option<String>,
-    #[serde(default)]
-    bots: BTreeMap<String, Written>,
-}
-
-impl Keys {
-    /// Reads a comma-separated list, or `{"current": …, "previous": …, "bots": {"name or id": …}}` with any part left out; a bot's
-    /// value is a text or again `{"current": …, "previous": …}`. `None` if it names no value at all.
-    pub fn parse(text: &str) -> Option<Self> {
-        let key = |value: &str, bot: Option<&String>| {
-            let value = value.trim();
-            (!value.is_empty()).then(|| Key { digest: digest(value), bot: bot.cloned() })
-        };
-        let keys: Vec<Key> = match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(object @ serde_json::Value::Object(_)) => {
-                let Listed { current, previous, bots } = serde_json::from_value(object).ok()?;
-                let own = bots.into_iter().flat_map(|(bot, written)| {
-                    written.values().filter_map(|value| key(&value, Some(&bot))).collect::<Vec<_>>()
-                });
-                current.iter().chain(&previous).filter_map(|value| key(value, None)).chain(own).collect()
-            }
-            _ => text.split(',').filter_map(|value| key(value, None)).collect(),
-        };
-        (!keys.is_empty()).then_some(Self(keys))
-    }
-
-    /// Whether `presented` is one of the accepted values. Looks at every one of them, whatever the first says.
-    pub fn accept(&self, presented: &str) -> bool {
-        let presented = digest(presented);
-        let found = self.0.iter().fold(Choice::from(0), |found, key| found | key.digest.ct_eq(&presented));
-        bool::from(found)
-    }
-
-    /// What an accepted value opens. Which of the values it is, is no secret to whoever showed it.
-    pub fn access(&self, accepted: &str) -> Access {
-        let accepted = digest(accepted);
-        let good = self.0.iter().filter(|key| bool::from(key.digest.ct_eq(&accepted)));
-        good.map(|key| key.bot.clone()).collect::<Option<_>>().map_or(Access::Everything, Access::Bots)
-    }
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{} redacted]", self.0.len())
-    }
-}
-
-fn digest(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
 }
 
 /// Why a secret is not to be had.
@@ -185,9 +95,23 @@ pub struct Secrets {
     cached: Mutex<BTreeMap<SecretName, Cached>>,
 }
 
+/// A secret as it is used: to be compared with, or to be shown to somebody else.
+#[derive(Clone, Debug)]
+struct Known {
+    keys: Keys,
+    values: Values,
+}
+
+impl Known {
+    fn parse(text: &str) -> Option<Self> {
+        let values = Values::parse(text)?;
+        Some(Self { keys: Keys::from(&values), values })
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 struct Cached {
-    keys: Option<Keys>,
+    known: Option<Known>,
     read_at: Millis,
     failed_at: Millis,
     failures: u32,
@@ -205,18 +129,50 @@ impl Secrets {
     }
 
     /// The accepted values, at most five minutes old; older ones if the parameter store cannot be reached.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
     pub async fn keys(&self, name: SecretName) -> Result<Keys, NoSecret> {
-        self.keys_younger_than(name, FRESH_FOR).await
+        self.younger_than(name, FRESH_FOR).await.map(|known| known.keys)
     }
 
     /// The accepted values after a presented key did not match: read again unless that was done within the last minute.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
     pub async fn keys_after_mismatch(&self, name: SecretName) -> Result<Keys, NoSecret> {
-        self.keys_younger_than(name, REREAD_AFTER).await
+        self.younger_than(name, REREAD_AFTER).await.map(|known| known.keys)
     }
 
-    async fn keys_younger_than(&self, name: SecretName, age: Duration) -> Result<Keys, NoSecret> {
+    /// The value to present to somebody else in the name of `bot` (an id without the development channel's `!`), as old as
+    /// [`Secrets::keys`] may be.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
+    pub async fn value(&self, name: SecretName, bot: &str) -> Result<Secret, NoSecret> {
+        self.present(self.younger_than(name, FRESH_FOR).await?, bot)
+    }
+
+    /// The value to present after `refused` was turned away: read again if it is still the one we know. Not within five seconds of
+    /// the last read.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
+    pub async fn value_after_refusal(&self, name: SecretName, bot: &str, refused: &Secret) -> Result<Secret, NoSecret> {
+        let known = self.value(name, bot).await?;
+        if known.reveal() != refused.reveal() {
+            return Ok(known);
+        }
+        self.present(self.younger_than(name, REFUSED_AGAIN_AFTER).await?, bot)
+    }
+
+    fn present(&self, known: Known, bot: &str) -> Result<Secret, NoSecret> {
+        known.values.current(bot, self.env.bot(bot)).cloned().ok_or(NoSecret::NotConfigured)
+    }
+
+    async fn younger_than(&self, name: SecretName, age: Duration) -> Result<Known, NoSecret> {
         if let Some(value) = self.env.secrets.get(&name) {
-            return Keys::parse(value.reveal()).ok_or(NoSecret::NotConfigured);
+            return Known::parse(value.reveal()).ok_or(NoSecret::NotConfigured);
         }
         let Some(prefix) = &self.env.secrets_prefix else {
             return Err(NoSecret::NotConfigured);
@@ -224,72 +180,27 @@ impl Secrets {
         // The lock is held over the read on purpose: whoever waits finds the fresh value instead of reading once more.
         let mut cached = self.cached.lock().await;
         let now = self.clock.now();
-        let known = cached.entry(name).or_default();
-        if let Some(keys) = &known.keys
-            && now.since(known.read_at) < age
+        let cached = cached.entry(name).or_default();
+        if let Some(known) = &cached.known
+            && now.since(cached.read_at) < age
         {
-            return Ok(keys.clone());
+            return Ok(known.clone());
         }
-        if known.failures > 1 && now.since(known.failed_at) < PAUSE {
-            return known.keys.clone().ok_or(NoSecret::Unreachable);
+        if cached.failures > 1 && now.since(cached.failed_at) < PAUSE {
+            return cached.known.clone().ok_or(NoSecret::Unreachable);
         }
         match ssm::parameter(&self.env, now, &format!("{prefix}/{}", name.as_str())).await {
             Ok(value) => {
-                let keys = Keys::parse(value.reveal()).ok_or(NoSecret::NotConfigured)?;
-                *known = Cached { keys: Some(keys.clone()), read_at: now, ..Cached::default() };
-                Ok(keys)
+                let known = Known::parse(value.reveal()).ok_or(NoSecret::NotConfigured)?;
+                *cached = Cached { known: Some(known.clone()), read_at: now, ..Cached::default() };
+                Ok(known)
             }
             Err(error) => {
                 Log::error("secret.unreachable").kind(error.kind()).write();
-                known.failed_at = self.clock.now();
-                known.failures = known.failures.saturating_add(1);
-                known.keys.clone().ok_or(NoSecret::Unreachable)
+                cached.failed_at = self.clock.now();
+                cached.failures = cached.failures.saturating_add(1);
+                cached.known.clone().ok_or(NoSecret::Unreachable)
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_values_are_accepted_while_one_replaces_the_other() {
-        for text in [r#"{"current":"new","previous":"old"}"#, "new,old", " new , old ,"] {
-            let keys = Keys::parse(text).expect("two values");
-            assert!(keys.accept("new") && keys.accept("old"), "{text}");
-            for wrong in ["", "ne", "newer", "New", "new,old", " new"] {
-                assert!(!keys.accept(wrong), "{text} accepts {wrong:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_bot_may_have_a_value_of_its_own() {
-        let text = r#"{"current":"all","bots":{"lunch":"one","b2":{"current":"two","previous":"old"},"c3":"two"}}"#;
-        let keys = Keys::parse(text).expect("five values");
-        let bots = |names: &[&str]| Access::Bots(names.iter().map(|name| (*name).to_owned()).collect());
-        assert_eq!(keys.access("all"), Access::Everything);
-        assert_eq!(keys.access("one"), bots(&["lunch"]));
-        assert_eq!(keys.access("two"), bots(&["b2", "c3"]), "a value that two bots share opens both");
-        assert_eq!(keys.access("old"), bots(&["b2"]));
-        assert_eq!(keys.access("other"), bots(&[]));
-        assert!(!keys.accept("other"));
-        assert!(Keys::parse(r#"{"bots":{"lunch":"one"}}"#).is_some_and(|keys| keys.access("one") == bots(&["lunch"])));
-    }
-
-    #[test]
-    fn an_empty_secret_is_refused() {
-        for text in
-            ["", " ", ",", r#"{"current":""}"#, "{}", r#"{"bots":{}}"#, r#"{"bots":{"a":" "}}"#, r#"{"bots":7}"#]
-        {
-            assert!(Keys::parse(text).is_none(), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn nothing_shows_in_debug_output() {
-        let shown = format!("{:?} {:?}", Secret::new("canary"), Keys::parse("canary,other"));
-        assert!(!shown.contains("canary"), "{shown}");
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Entry {
 pub(crate) enum Happened {
     /// A person said or tapped something.
     Said { turn: String, person: String, skill: String, text: String, trigger: String },
+    /// The bot was told of an event, and runs its block for a person.
+    Told { turn: String, person: String, skill: String, event: String },
     /// The skill answered, or did not.
     Answered {
         turn: String,
@@ -59,6 +61,7 @@ impl Happened {
     fn turn(&self) -> &str {
         match self {
             Self::Said { turn, .. }
+            | Self::Told { turn, .. }
             | Self::Answered { turn, .. }
             | Self::Delivered { turn, .. }
             | Self::Expired { turn, .. } => turn,

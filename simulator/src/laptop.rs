@@ -21,10 +21,13 @@ use crate::journal::Journal;
 use crate::platform::{self, Platform, Skills};
 use crate::table::Table;
 use crate::template::Template;
-use crate::{gateway, room, stream};
+use crate::{event_api, gateway, room, stream};
 
 /// What `x-skill-secret` is on a laptop.
 pub const LOCAL_SKILL_SECRET: &str = "local-skill-secret";
+
+/// The app's REST API key on a laptop.
+pub const LOCAL_REST_API_KEY: &str = "local-rest-api-key";
 
 /// How long requests may still take after the end was announced.
 const GRACE: Duration = Duration::from_secs(1);
@@ -42,6 +45,8 @@ pub struct Options {
     pub table_host: IpAddr,
     /// Items to put first, as DynamoDB JSON.
     pub seed: Option<PathBuf>,
+    /// The skill that every event calls: a laptop has no console in which blocks are given their skills.
+    pub event_skill: String,
 }
 
 impl Default for Options {
@@ -52,6 +57,7 @@ impl Default for Options {
             table_port: 0,
             table_host: Ipv4Addr::LOCALHOST.into(),
             seed: None,
+            event_skill: "lunch".to_owned(),
         }
     }
 }
@@ -112,6 +118,10 @@ pub struct Laptop {
     pub skill_header: String,
     /// Its value, unless the environment chose one that is nobody's business.
     pub skill_secret: Option<String>,
+    /// The key that an event must carry, unless the environment chose one that is nobody's business.
+    pub api_key: Option<String>,
+    /// The skill that every event calls.
+    pub event_skill: String,
     /// How many items were put first.
     pub seeded: usize,
     /// Whether late answers come back to this process.
@@ -148,6 +158,7 @@ impl Laptop {
         let seeded = options.seed.as_deref().map(|seed| put(&table, seed)).transpose()?.unwrap_or_default();
 
         let secret = get("SKILL_SECRET");
+        let api_key = get("KAKAO_REST_API_KEY");
         let shown = if secret.is_some() { None } else { Some(LOCAL_SKILL_SECRET.to_owned()) };
         let callbacks = (env.bot_api_url == stand_in(&url)).then(|| url.clone());
         let skills = Skills {
@@ -155,6 +166,8 @@ impl Laptop {
             header: env.skill_secret_header.clone(),
             secret: secret.as_deref().map_or(LOCAL_SKILL_SECRET, first).to_owned(),
             callbacks: callbacks.clone(),
+            api_key: api_key.as_deref().map_or(LOCAL_REST_API_KEY, first).to_owned(),
+            of_events: options.event_skill.clone(),
         };
         let platform = Arc::new(Platform::new(skills, Arc::new(Journal::new())));
         let (table_name, skill_header) = (env.table_name.clone(), env.skill_secret_header.clone());
@@ -177,6 +190,8 @@ impl Laptop {
             routes: routes.collect(),
             skill_header,
             skill_secret: shown,
+            api_key: api_key.is_none().then(|| LOCAL_REST_API_KEY.to_owned()),
+            event_skill: options.event_skill.clone(),
             seeded,
             callbacks: callbacks.is_some(),
             listener,
@@ -215,6 +230,7 @@ fn router(platform: Arc<Platform>, functions: Functions) -> Router {
     let own = Router::new()
         .merge(room::routes())
         .route("/platform/v1/bots/{bot}/callback/{token}", post(platform::callback))
+        .merge(event_api::routes())
         .route("/healthz", get(async || "ok"))
         .with_state(platform);
     Router::new().fallback(gateway::handle).with_state(functions).merge(own).layer(from_fn(gateway::tell))
@@ -286,6 +302,7 @@ fn local(name: &str, table_url: &str) -> Option<String> {
 fn fallback(name: &str, url: &str) -> Option<String> {
     match name {
         "SKILL_SECRET" => Some(LOCAL_SKILL_SECRET.to_owned()),
+        "KAKAO_REST_API_KEY" => Some(LOCAL_REST_API_KEY.to_owned()),
         "BOT_API_URL" => Some(stand_in(url)),
         _ => None,
     }

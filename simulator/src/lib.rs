@@ -10,6 +10,7 @@
 //! the functions answer it on their production path, and the table speaks DynamoDB. What is different is only who is outside.
 
 mod event;
+mod event_api;
 mod filter;
 mod function;
 mod gateway;
@@ -23,8 +24,9 @@ mod random;
 mod room;
 mod stream;
 mod table;
+mod tasks;
 mod template;
 mod tokens;
 pub mod verdict;
 
-pub use laptop::{LOCAL_SKILL_SECRET, Laptop, NotStarted, Options};
+pub use laptop::{LOCAL_REST_API_KEY, LOCAL_SKILL_SECRET, Laptop, NotStarted, Options};

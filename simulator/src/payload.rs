@@ -54,6 +54,10 @@ pub struct Utterance<'a> {
     pub callback_url: Option<String>,
     /// Whether it is said on the development channel.
     pub dev_channel: bool,
+    /// Further members of `userRequest.params`: those of an event.
+    pub params: Map<String, Value>,
+    /// Further members of `userRequest.user.properties`: those of an event.
+    pub properties: Map<String, Value>,
 }
 
 impl<'a> Utterance<'a> {
@@ -71,7 +75,16 @@ impl<'a> Utterance<'a> {
             contexts: Vec::new(),
             callback_url: None,
             dev_channel: false,
+            params: Map::new(),
+            properties: Map::new(),
         }
+    }
+
+    /// An event for a person. What a live channel writes into `utterance` and `flow` is not documented: here it is the event's name,
+    /// and nothing.
+    pub fn event(skill: &'a str, name: &'a str, bot_user_key: &'a str) -> Self {
+        let block = Block { id: hex24(&format!("event {name}")), name: name.to_owned() };
+        Self { block, trigger: "", ..Self::typed(skill, name, bot_user_key) }
     }
 
     /// The SkillPayload.
@@ -86,13 +99,21 @@ impl<'a> Utterance<'a> {
             "params": { "surface": "Kakaotalk.plusfriend" },
             "user": { "id": self.bot_user_key, "type": "botUserKey", "properties": self.properties() },
         });
+        for (place, more) in [("/params", &self.params), ("/user/properties", &self.properties)] {
+            if let Some(Value::Object(members)) = user_request.pointer_mut(place) {
+                members.extend(more.clone());
+            }
+        }
         if let Some(url) = &self.callback_url {
             user_request["callbackUrl"] = url.as_str().into();
         }
-        let mut flow = json!({ "trigger": { "type": self.trigger } });
+        let mut flow = json!({});
+        if !self.trigger.is_empty() {
+            flow["trigger"] = json!({ "type": self.trigger });
+        }
         if let Some(last) = &self.last_block {
             flow["lastBlock"] = last.json();
-            if self.trigger != "TEXT_INPUT" {
+            if !matches!(self.trigger, "" | "TEXT_INPUT") {
                 flow["trigger"]["referrerBlock"] = last.json();
             }
         }

@@ -22,6 +22,7 @@ use crate::journal::{Answer, Entry, Happened, Journal};
 use crate::memory::Memory;
 use crate::payload::{Block, Utterance};
 use crate::people::{PEOPLE, Person};
+use crate::tasks::Tasks;
 use crate::tokens::Tokens;
 use crate::verdict::{self, Outcome};
 use crate::{people, random};
@@ -67,15 +68,20 @@ pub(crate) struct Skills {
     pub(crate) secret: String,
     /// The origin that late answers go to, if the functions deliver to this stand-in.
     pub(crate) callbacks: Option<String>,
+    /// The app's REST API key.
+    pub(crate) api_key: String,
+    /// The skill of every event block.
+    pub(crate) of_events: String,
 }
 
 /// The stand-in.
 #[derive(Debug)]
 pub(crate) struct Platform {
-    skills: Skills,
+    pub(crate) skills: Skills,
     outbound: Outbound,
     pub(crate) journal: Arc<Journal>,
     tokens: Tokens,
+    pub(crate) tasks: Tasks,
     memories: Mutex<HashMap<&'static str, Memory>>,
 }
 
@@ -84,7 +90,14 @@ impl Platform {
         // Any base URL but Kakao's own lifts the rule against calling the laptop itself.
         let env = Env::read(|name| (name == "BOT_API_URL").then(|| skills.url.clone()));
         let outbound = Outbound::new(&env);
-        Self { skills, outbound, journal, tokens: Tokens::default(), memories: Mutex::default() }
+        Self {
+            skills,
+            outbound,
+            journal,
+            tokens: Tokens::default(),
+            tasks: Tasks::default(),
+            memories: Mutex::default(),
+        }
     }
 
     /// One turn. The entry that is returned is also in the journal.
@@ -121,7 +134,8 @@ impl Platform {
             trigger: said.trigger.to_owned(),
         });
         let payload = to_raw_value(&said.payload()).map_err(|error| error.to_string())?;
-        let call = self.call(&saying.skill, &payload, token.is_some()).await;
+        let offered = token.is_some();
+        let call = self.call(&saying.skill, &payload, |status, body| verdict::judge(status, body, offered)).await;
         if let Some(token) = token {
             self.tokens.settle(&token, call.outcome == Outcome::Waiting);
             if call.outcome == Outcome::Waiting {
@@ -147,7 +161,42 @@ impl Platform {
         with(memories.entry(person.id).or_default())
     }
 
-    async fn call(&self, skill: &str, payload: &RawValue, callback_offered: bool) -> Call {
+    /// Runs an event's block for a person: its skill is called, and its answer is shown in their chat.
+    pub(crate) async fn tell(&self, person: &Person, mut said: Utterance<'_>) -> Outcome {
+        let turn = random::hex::<8>();
+        let memory = self.remember(person, |memory| memory.clone());
+        said.contexts = memory.contexts();
+        said.last_block = memory.last_block;
+        let (person_id, skill) = (person.id.to_owned(), said.skill.to_owned());
+        self.journal.write(Happened::Told {
+            turn: turn.clone(),
+            person: person_id.clone(),
+            skill: skill.clone(),
+            event: said.text.to_owned(),
+        });
+        let Ok(payload) = to_raw_value(&said.payload()) else { return Outcome::Invalid };
+        let call = self.call(&skill, &payload, verdict::judge_event).await;
+        self.remember(person, |memory| memory.turn(said.block, kakao::parse(&call.body).ok().as_ref()));
+        self.journal.write(Happened::Answered {
+            turn,
+            person: person_id,
+            skill,
+            outcome: call.outcome,
+            status: call.status,
+            ms: call.ms,
+            request: payload,
+            answer: Answer::of(&call.body),
+            findings: call.findings,
+        });
+        call.outcome
+    }
+
+    async fn call(
+        &self,
+        skill: &str,
+        payload: &RawValue,
+        judge: impl Fn(u16, &[u8]) -> (Outcome, Vec<verdict::Found>),
+    ) -> Call {
         let url = format!("{}/skill/{}", self.skills.url, utf8_percent_encode(skill, NON_ALPHANUMERIC));
         let request = http::Request::post(url)
             .header("content-type", "application/json")
@@ -164,7 +213,7 @@ impl Platform {
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match answer {
             Ok(answer) => {
-                let (outcome, findings) = verdict::judge(answer.status, &answer.body, callback_offered);
+                let (outcome, findings) = judge(answer.status, &answer.body);
                 Call { outcome, status: answer.status, ms, body: answer.body, findings }
             }
             Err(error) => {
@@ -242,7 +291,7 @@ pub(crate) async fn callback(
 }
 
 /// In the shape of a random UUID.
-fn task_id() -> String {
+pub(crate) fn task_id() -> String {
     let hex = random::hex::<16>();
     format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
 }

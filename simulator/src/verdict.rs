@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::kakao::limits::{self, Finding, Setting, Severity};
-use shared::kakao::skill::{CheckResponse, SkillResponse};
+use shared::kakao::skill::{CheckResponse, SkillResponse, Template};
 use shared::kakao::{self, Misfit};
 
 /// How a call ended, from the platform's point of view.
@@ -44,6 +44,15 @@ pub struct Found {
 
 /// The verdict on an answer with this status and body. `callback_offered`: whether the request had a `callbackUrl`.
 pub fn judge(status: u16, body: &[u8], callback_offered: bool) -> (Outcome, Vec<Found>) {
+    judge_in(status, body, &Setting::answering(callback_offered), callback_offered)
+}
+
+/// The verdict on the answer to an event: no bubbles at all suppress the message.
+pub fn judge_event(status: u16, body: &[u8]) -> (Outcome, Vec<Found>) {
+    judge_in(status, body, &Setting::suppressing(), false)
+}
+
+fn judge_in(status: u16, body: &[u8], setting: &Setting, callback_offered: bool) -> (Outcome, Vec<Found>) {
     if status != 200 {
         return (Outcome::BadStatus, Vec::new());
     }
@@ -51,10 +60,11 @@ pub fn judge(status: u16, body: &[u8], callback_offered: bool) -> (Outcome, Vec<
         Ok(response) => response,
         Err(misfit) => return (Outcome::Invalid, vec![unreadable(misfit)]),
     };
-    let found = limits::skill_response_in(&response, &Setting::answering(callback_offered));
+    let found = limits::skill_response_in(&response, setting);
     let refused = found.iter().any(|finding| finding.severity == Severity::Error);
     let waits = callback_offered && response.use_callback == Some(true);
-    let shows = response.template.is_some();
+    let suppressed = |template: &Template| setting.suppress && template.outputs.as_ref().is_some_and(Vec::is_empty);
+    let shows = response.template.as_ref().is_some_and(|template| !suppressed(template));
     let outcome = match (refused, waits, shows) {
         (true, ..) => Outcome::Invalid,
         (_, true, _) => Outcome::Waiting,
@@ -105,7 +115,10 @@ mod tests {
         assert_eq!(judge(200, br#"{"version":"2.0","data":{}}"#, false).0, Outcome::Silent);
         assert_eq!(judge(401, b"", false).0, Outcome::BadStatus);
         assert_eq!(judge(200, b"<html>", false).0, Outcome::Invalid);
-        let (outcome, found) = judge(200, br#"{"version":"2.0","template":{"outputs":[]}}"#, false);
+        let none = br#"{"version":"2.0","template":{"outputs":[]}}"#;
+        assert_eq!(judge_event(200, none), (Outcome::Silent, vec![]), "it suppresses an event's message");
+        assert_eq!(judge_event(200, text), (Outcome::Answered, vec![]));
+        let (outcome, found) = judge(200, none, false);
         assert_eq!(outcome, Outcome::Invalid);
         assert_eq!(found[0].severity, "E");
     }

@@ -1,4 +1,5 @@
-//! Kakao's bot platform: asks the skill, and takes late answers at `POST /callback/…`, well or badly (protocol `skill` 2, 3, 8).
+//! Kakao's bot platform: asks the skill, takes late answers at `POST /callback/…` and events at `POST /v2/bots/…/talk`, well or
+//! badly (protocol `skill` 2, 3, 8, 10).
 #![allow(clippy::expect_used, reason = "a harness that cannot stand falls over at once and says where")]
 
 use std::collections::BTreeMap;
@@ -66,6 +67,7 @@ struct State {
     takes: Mutex<Takes>,
     deliveries: Mutex<Vec<Delivery>>,
     issued: AtomicU64,
+    events: events::Desk,
 }
 
 /// The stand-in.
@@ -86,7 +88,9 @@ impl Platform {
         let shared = Arc::clone(&state);
         let wire = Wire::listen(move |asked| {
             let state = Arc::clone(&shared);
-            async move { state.take(asked).await }
+            async move {
+                if events::Desk::is_for(&asked) { state.events.handle(asked).await } else { state.take(asked).await }
+            }
         });
         Self { wire, state }
     }
@@ -117,6 +121,16 @@ impl Platform {
     pub fn deliveries_to(&self, url: &str) -> Vec<Delivery> {
         let path = url.strip_prefix(&self.url()).unwrap_or(url).to_owned();
         self.deliveries().into_iter().filter(|delivery| delivery.path == path).collect()
+    }
+
+    /// Where events are taken.
+    pub fn events(&self) -> &events::Desk {
+        &self.state.events
+    }
+
+    /// Whether connections are dropped as soon as they are made.
+    pub fn set_deaf(&self, deaf: bool) {
+        self.wire.set_deaf(deaf);
     }
 
     /// Connections that were made to it.
@@ -388,6 +402,7 @@ pub async fn wake<B: Skills>(app: &App<B>, event: &str, owner: &str) -> Value {
 }
 
 pub mod bots;
+pub mod events;
 
 /// Everything that a test of the whole needs: a table behind a proxy, the platform, and functions in process.
 #[derive(Debug)]

@@ -27,6 +27,9 @@ pub const TABLE: &str = "kakao-tests";
 /// The skill secret of every test that does not say otherwise.
 pub const SECRET: &str = "a-secret-of-the-tests";
 
+/// The REST API key of every test that does not say otherwise.
+pub const API_KEY: &str = "0123456789abcdef-key-of-the-tests";
+
 /// A table of its own for one test; gone when it is dropped.
 pub struct Table {
     database: Database,
@@ -177,6 +180,7 @@ pub fn env(table_url: &str, more: &[(&str, &str)]) -> Env {
         ("TABLE_NAME", TABLE),
         ("AWS_ENDPOINT_URL_DYNAMODB", table_url),
         ("SKILL_SECRET", SECRET),
+        ("KAKAO_REST_API_KEY", API_KEY),
         ("AWS_ACCESS_KEY_ID", "local"),
         ("AWS_SECRET_ACCESS_KEY", "local"),
     ];

@@ -190,6 +190,10 @@ fn t32_roles_name_their_actions_and_resources() {
     }
     let skill = template()["Resources"]["SkillRole"].to_string();
     assert!(skill.contains("dynamodb:LeadingKeys"), "the skill reads its own keys only");
+    for (name, role) in resources("AWS::IAM::Role") {
+        let reads = role.to_string().contains("/KAKAO_REST_API_KEY");
+        assert_eq!(reads, name == "OutboxRole", "{name}: only the outbox sends events");
+    }
     assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
 }
 
@@ -278,8 +282,16 @@ fn every_function_has_its_log_group_and_its_alarms() {
             assert_eq!(alarm["Dimensions"][0]["Value"], json!({ "Ref": function }), "{function}{metric}");
         }
     }
-    for alarm in ["SkillSlow", "SkillApologizes", "OutboxParked", "OutboxLate", "OutboxGaveUp", "ApiErrors", "BadKeys"]
-    {
+    for alarm in [
+        "SkillSlow",
+        "SkillApologizes",
+        "OutboxParked",
+        "OutboxLate",
+        "OutboxGaveUp",
+        "OutboxEventsFailed",
+        "ApiErrors",
+        "BadKeys",
+    ] {
         assert!(alarms.contains_key(alarm), "{alarm}");
     }
     for (name, alarm) in alarms {
@@ -289,9 +301,13 @@ fn every_function_has_its_log_group_and_its_alarms() {
 
 #[test]
 fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
-    let sources = ["functions/skill/src/lib.rs", "functions/outbox/src/lib.rs", "shared/src/verify.rs"]
-        .map(|path| fs::read_to_string(workspace().join(path)).expect(path))
-        .concat();
+    let files = [
+        "functions/skill/src/lib.rs",
+        "functions/outbox/src/lib.rs",
+        "functions/outbox/src/event.rs",
+        "shared/src/verify.rs",
+    ];
+    let sources = files.map(|path| fs::read_to_string(workspace().join(path)).expect(path)).concat();
     for (name, filter) in resources("AWS::Logs::MetricFilter") {
         let pattern = filter["Properties"]["FilterPattern"].as_str().expect("a pattern").to_owned();
         let words = pattern.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();

@@ -90,7 +90,15 @@ impl Drop for Dev {
 pub fn kakao(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kakao"));
     command.args(arguments);
-    for name in ["SKILL_SECRET", "SKILL_SECRET_CHECK", "SKILL_SECRET_HEADER", "BOT_IDS", "BOT_API_URL", "TABLE_NAME"] {
+    for name in [
+        "KAKAO_REST_API_KEY",
+        "SKILL_SECRET",
+        "SKILL_SECRET_CHECK",
+        "SKILL_SECRET_HEADER",
+        "BOT_IDS",
+        "BOT_API_URL",
+        "TABLE_NAME",
+    ] {
         command.env_remove(name);
     }
     command

@@ -10,6 +10,7 @@
 //! ```
 
 mod deliver;
+mod event;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -154,6 +155,14 @@ impl<B: Skills> Shift<'_, B> {
         let outcome = match claimed.body.as_deref().map_or(Read::Broken, Effect::read) {
             Read::Known(Effect::Deliver(delivery)) => {
                 deliver::deliver(self.app, &delivery, &attempt, self.until, &self.table).await
+            }
+            Read::Known(Effect::Event(push)) => {
+                let way = event::Way { services: self.app, owner: &attempt, until: self.until, table: &self.table };
+                event::push(&way, id, &push).await
+            }
+            Read::Known(Effect::EventResult(question)) => {
+                let way = event::Way { services: self.app, owner: &attempt, until: self.until, table: &self.table };
+                event::ask(&way, &question).await
             }
             // Left for the release that knows it; parked if none comes.
             Read::Known(_) | Read::Newer => Outcome::Again,

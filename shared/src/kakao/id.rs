@@ -51,6 +51,10 @@ pub mod kind {
         AppUser true;
         /// A group chat room.
         BotGroup true;
+        /// A person in an event, as its `type` says.
+        EventUser true;
+        /// A task of the Event API.
+        Task false;
     }
 }
 
@@ -68,6 +72,10 @@ pub type PlusfriendUserKey = Id<kind::PlusfriendUser>;
 pub type AppUserId = Id<kind::AppUser>;
 /// `botGroupKey`: a group chat room.
 pub type BotGroupKey = Id<kind::BotGroup>;
+/// `user[].id` of an event: a person as its `type` says.
+pub type EventUserId = Id<kind::EventUser>;
+/// `taskId`: what became of an event can be asked by it.
+pub type TaskId = Id<kind::Task>;
 
 /// An opaque identifier of one kind.
 pub struct Id<K> {

@@ -12,6 +12,7 @@
 //! | snapshot of a day | `GRP#<group>#D#<day>` | `COUNT` |
 //! | outbox entry | `OUT#<entry>` | `OUT` |
 //! | callback once | `CB#<hash of the URL>` | `-` |
+//! | event once | `EVT#<entry>` | `-` |
 //! | rate counter | `RL#<what>#<who>#<window>` | `-` |
 //!
 //! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry>`: the sparse index `due`.
@@ -85,6 +86,10 @@ impl Key {
 
     pub(super) fn callback(url: &str) -> Self {
         Self::new(format!("CB#{}", hash(&["callback", url])), "-")
+    }
+
+    pub(super) fn event(entry: &EntryId) -> Self {
+        Self::new(format!("EVT#{entry}"), "-")
     }
 
     pub(super) fn rate(what: &str, person: &Person, window: u64) -> Self {

@@ -11,6 +11,7 @@
 
 mod callback;
 mod client;
+mod event;
 mod group;
 mod item;
 mod keys;
@@ -32,6 +33,7 @@ use sha2::{Digest, Sha256};
 use crate::env::Env;
 
 pub use callback::CallbackClaim;
+pub use event::EventClaim;
 pub use group::{Group, GroupId, Joined, Place, PlaceId};
 pub use outbox::{Claim, Claimed, Entry, EntryId, MAX_TRIES, Outcome};
 pub use person::Person;

@@ -65,6 +65,8 @@ pub struct Entry {
     pub id: EntryId,
     /// The effect as JSON.
     pub body: String,
+    /// When it may be carried out at the earliest; `None`: at once.
+    pub not_before: Option<Millis>,
 }
 
 /// What claiming an entry came to.
@@ -104,10 +106,21 @@ pub enum Outcome {
 }
 
 impl Entry {
+    /// An entry to be carried out at once.
+    pub fn new(id: EntryId, body: String) -> Self {
+        Self { id, body, not_before: None }
+    }
+
+    /// Not to be carried out before `at`: the stream that wakes the outbox at once finds nothing to do, the sweep does.
+    pub fn not_before(self, at: Millis) -> Self {
+        Self { not_before: Some(at), ..self }
+    }
+
     /// Condition: it is not there yet.
     pub(super) fn put(&self, now: Millis) -> Write {
-        let (shard, due) = keys::due(&self.id, now.plus(STREAM_MISSED));
-        Write::put(Key::entry(&self.id), "attribute_not_exists(PK)")
+        let stream_missed = now.plus(STREAM_MISSED);
+        let (shard, due) = keys::due(&self.id, self.not_before.map_or(stream_missed, |at| at.max(stream_missed)));
+        let put = Write::put(Key::entry(&self.id), "attribute_not_exists(PK)")
             .with("t", s("OUT"))
             .with("v", n(VERSION))
             .with("body", s(&self.body))
@@ -116,7 +129,12 @@ impl Entry {
             .with("ca", n(now.0))
             .with("ua", n(now.0))
             .with("DPK", s(shard))
-            .with("DSK", s(due))
+            .with("DSK", s(due));
+        match self.not_before {
+            // A lease that nobody holds: no claim succeeds before it has run out.
+            Some(at) => put.with("lease", n(at.0)),
+            None => put,
+        }
     }
 }
 

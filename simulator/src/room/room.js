@@ -248,6 +248,7 @@ function draw(entry) {
     waiting.dataset.turn = entry.turn;
     return [mine, waiting];
   }
+  if (entry.kind === "told") return [noteRow(`이벤트 ${text(entry.event)}`)];
   if (entry.kind === "answered") {
     switch (entry.outcome) {
       case "answered":
@@ -278,7 +279,7 @@ function draw(entry) {
 }
 
 function quickReplies(entry) {
-  if (entry.kind === "said") return [];
+  if (entry.kind === "said" || entry.kind === "told") return [];
   const shown = entry.outcome === "answered" ? list(entry.answer?.template?.quickReplies) : [];
   return shown.map((reply) => {
     const label = text(reply.label);
@@ -363,7 +364,7 @@ function finding(found) {
 }
 
 function logLine(entry) {
-  if (entry.kind === "said") return;
+  if (entry.kind === "said" || entry.kind === "told") return;
   $("log-hint").hidden = true;
   const outcome = entry.kind === "expired" ? "expired" : entry.outcome;
   let [color, word] = OUTCOMES[outcome] ?? ["warn", outcome];
@@ -390,6 +391,7 @@ function logLine(entry) {
 
 function happened(entry) {
   if (entry.kind === "said") texts.set(entry.turn, entry.text);
+  if (entry.kind === "told") texts.set(entry.turn, `이벤트 ${text(entry.event)}`);
   const person = people.get(entry.person);
   if (person) {
     person.entries.push(entry);

@@ -11,6 +11,7 @@ mod carousel;
 mod check;
 mod context;
 mod envelope;
+mod event;
 mod group;
 mod item;
 mod list;
@@ -36,6 +37,7 @@ pub use card::{
 pub use carousel::{CAROUSEL_LIST_CARDS_MAX, CAROUSEL_MAX, HEADER_DESCRIPTION_LINES, HEADER_TITLE_LINES};
 pub use context::LIFE_SPAN_SANE;
 pub use envelope::{OUTPUTS_MAX, QUICK_REPLIES_MAX};
+pub use event::EVENT_USERS_MAX;
 pub use group::{GROUP_BUTTONS_HORIZONTAL_MAX, GROUP_BUTTONS_VERTICAL_MAX, GROUP_MENTIONS_MAX};
 pub use item::{
     HEAD_LINES, IMAGE_DESCRIPTION_LINES, IMAGE_TITLE_LINES, ITEM_CARD_CAROUSEL_TEXT_MAX, ITEM_CARD_TEXT_LINES,
@@ -50,6 +52,7 @@ pub use text::{
 };
 
 pub use check::{check_request, check_response};
+pub use event::event_request;
 pub use measure::{chars, lines};
 pub use plugin::plugin_value;
 pub use refused::Refused;

@@ -1,6 +1,7 @@
 //! All rules in one table, for documentation and tools.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
+use super::event as n;
 use super::rule::Rule;
 use super::{button as b, card as c, carousel as k, check as v, context as x, envelope as e, group as g, item as i};
 use super::{list as l, picture as p, plugin as pl, request as q, text as t};
@@ -23,4 +24,5 @@ pub static RULES: &[&Rule] = &[
     &v::K01, &v::K02, &v::K03, &v::K04, &v::K05, &v::K10, &v::K11, &v::K12,
     &q::Q01, &q::Q02, &q::Q03, &q::Q04, &q::Q05, &q::Q06,
     &pl::P01, &pl::P02, &pl::P03, &pl::P04, &pl::P05, &pl::P06, &pl::P07, &pl::P08, &pl::P09, &pl::P10, &pl::P11,
+    &n::V01, &n::V02, &n::V03, &n::V04, &n::V05, &n::V06, &n::V07, &n::V08, &n::V09,
 ];

@@ -54,6 +54,8 @@ pub(super) const CB: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/
 pub(super) const SP: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/setting_parameter";
 /// Plugins.
 pub(super) const PL: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/plugin";
+/// Event API.
+pub(super) const EV: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/event-api";
 /// Group chat; the guide has no public address.
 pub(super) const GC: &str = "Kakao group-chatbot developer guide 1.11.1";
 

@@ -1,7 +1,8 @@
 //! The chatbot skill: `POST` of a [`SkillRequest`] by the platform, answered with a [`SkillResponse`] within 5 seconds.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 //!
-//! The parameter check ([`CheckRequest`], [`CheckResponse`]) is a second, smaller exchange of the same bot.
+//! The parameter check ([`CheckRequest`], [`CheckResponse`]) is a second, smaller exchange of the same bot; in the third the
+//! server speaks first: an event ([`EventRequest`]).
 
 mod action;
 mod basic_card;
@@ -12,6 +13,7 @@ mod chat;
 mod check;
 mod commerce_card;
 mod context;
+mod event;
 mod event_params;
 mod flow;
 pub(crate) mod generous;
@@ -49,6 +51,10 @@ pub use chat::{Chat, ChatProperties};
 pub use check::{CheckRequest, CheckResponse, CheckStatus, CheckValue};
 pub use commerce_card::CommerceCard;
 pub use context::{Context, ContextControl, ContextParam, ContextValue};
+pub use event::{
+    Event, EventReply, EventRequest, EventStatus, EventUser, EventUserType, TaskFailure, TaskFailures, TaskResult,
+    TaskStatus,
+};
 pub use flow::{Flow, Trigger, TriggerType};
 pub use intent::Knowledge;
 pub use item_card::{ImageTitle, Item, ItemCard, ItemHead, ItemListAlignment, ItemProfile, ItemSummary, ItemThumbnail};

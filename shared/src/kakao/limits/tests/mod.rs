@@ -6,6 +6,7 @@ mod button;
 mod card;
 mod carousel;
 mod envelope;
+mod event;
 mod item;
 mod list;
 mod plugin;
