@@ -140,8 +140,9 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
             return Ok(Said::Now(spoken));
         }
         let reply = ask(app, &asked, person.as_ref(), &seen).await?;
-        let effect = promise(&reply, &asked)?;
-        let entries: Vec<_> = effect.iter().map(Effect::entry).collect::<Result<_, _>>()?;
+        let promise = promise(&reply, &asked)?;
+        let mut entries: Vec<Entry> = promise.iter().map(Effect::entry).collect::<Result<_, _>>()?;
+        entries.extend(events(&reply, &asked)?);
         match keep(app, &asked, person.as_ref(), &seen, &reply, &entries).await? {
             Kept::Changed(newer) if again => {
                 seen = newer;
@@ -165,7 +166,7 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         let as_is = reply.as_is;
         return Ok(match reply.answer {
             Answer::Now(response) => Said::Now(Spoken { response, as_is }),
-            Answer::Later { waiting, .. } if effect.is_some() => Said::Promised { waiting },
+            Answer::Later { waiting, .. } if promise.is_some() => Said::Promised { waiting },
             Answer::Later { job, otherwise, .. } => {
                 Said::Work { job, otherwise: Spoken { response: otherwise, as_is } }
             }
@@ -253,6 +254,19 @@ fn promise<T, J: serde::Serialize>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Re
         }
         _ => None,
     })
+}
+
+/// The events that the reply starts. One without a key of its own belongs to this turn.
+fn events<T, J>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Result<Vec<Entry>, Trouble> {
+    let Some(bot_id) = asked.request.bot_id().filter(|id| !id.is_empty()) else { return Ok(Vec::new()) };
+    let mut entries = Vec::new();
+    for (number, told) in reply.events.iter().enumerate() {
+        let key = told.key.clone().unwrap_or_else(|| format!("turn#{}#{number}", asked.owner));
+        for effect in Effect::events(&key, bot_id, told.request.clone()) {
+            entries.push(Entry { shared: told.key.is_some(), ..effect.entry()? });
+        }
+    }
+    Ok(entries)
 }
 
 /// An unchanged talk is written again only when half its time has passed, so that it lives on while the person talks. It keeps

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::kakao::skill::SkillResponse;
+use crate::kakao::skill::{EventRequest, SkillResponse};
 
 /// How long after a [`Reply::once`] the same turn is the same turn, and not a second one. The platform gives a request no id of its
 /// own; copies of it were seen within a second, and nobody reads an answer and means the same again sooner than this.
@@ -19,6 +19,14 @@ pub struct Reply<T, J = ()> {
     pub(crate) talk: Option<T>,
     pub(crate) as_is: bool,
     pub(crate) once: Option<Duration>,
+    pub(crate) events: Vec<Told>,
+}
+
+/// An event that a reply starts.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) key: Option<String>,
+    pub(crate) request: EventRequest,
 }
 
 /// Now or later.
@@ -39,7 +47,7 @@ pub enum Answer<J> {
 
 impl<T, J> Reply<T, J> {
     fn new(answer: Answer<J>) -> Self {
-        Self { answer, talk: None, as_is: false, once: None }
+        Self { answer, talk: None, as_is: false, once: None, events: Vec::new() }
     }
 
     /// One bubble of text.
@@ -90,6 +98,25 @@ impl<T, J> Reply<T, J> {
     /// Like [`Reply::once`] with another window, at most [`REPEATS_WITHIN_MAX`].
     pub fn once_within(mut self, window: Duration) -> Self {
         self.once = Some(window.min(REPEATS_WITHIN_MAX));
+        self
+    }
+}
+
+/// Effects: what must happen besides the answer, committed with it.
+impl<T, J> Reply<T, J> {
+    /// Runs an event block of this bot for some people, in batches of a hundred: the Event API. Each delivery is paid for, so a batch
+    /// is sent at most once, and one of which nobody knows whether it arrived is left to a person.
+    ///
+    /// A turn that is asked twice starts it once; two turns start it twice: see [`Reply::event_once`].
+    pub fn event(mut self, request: EventRequest) -> Self {
+        self.events.push(Told { key: None, request });
+        self
+    }
+
+    /// Like [`Reply::event`], once for each `key`, whatever says so: `shipped-A-17` is sent when first said, and never again while it
+    /// is remembered (at least seven days).
+    pub fn event_once(mut self, key: impl Into<String>, request: EventRequest) -> Self {
+        self.events.push(Told { key: Some(key.into()), request });
         self
     }
 }

@@ -67,6 +67,8 @@ pub struct Entry {
     pub body: String,
     /// When it may be carried out at the earliest; `None`: at once.
     pub not_before: Option<Millis>,
+    /// Whether it belongs to an occasion and not to a turn: that it is there already says nothing about the turn.
+    pub shared: bool,
 }
 
 /// What claiming an entry came to.
@@ -108,7 +110,7 @@ pub enum Outcome {
 impl Entry {
     /// An entry to be carried out at once.
     pub fn new(id: EntryId, body: String) -> Self {
-        Self { id, body, not_before: None }
+        Self { id, body, not_before: None, shared: false }
     }
 
     /// Not to be carried out before `at`: the stream that wakes the outbox at once finds nothing to do, the sweep does.

@@ -98,42 +98,61 @@ impl Store {
         owner: &str,
         now: Millis,
     ) -> Result<Kept, StoreError> {
-        let mut writes = Vec::new();
-        if let Some(person) = person
-            && (keep.talk.is_some() || keep.answered.is_some())
-            && !seen.read_only
-        {
-            if let Some((json, _)) = keep.talk
-                && json.len() > MAX_TALK
+        let session = match person {
+            Some(person) if (keep.talk.is_some() || keep.answered.is_some()) && !seen.read_only => {
+                if let Some((json, _)) = keep.talk
+                    && json.len() > MAX_TALK
+                {
+                    return Err(StoreError::TooLarge(json.len()));
+                }
+                Some(session(person, seen, keep, owner, now))
+            }
+            _ => None,
+        };
+        let mut entries: Vec<&Entry> = keep.entries.iter().collect();
+        loop {
+            let writes: Vec<Write> =
+                session.iter().cloned().chain(entries.iter().map(|entry| entry.put(now))).collect();
+            let refusals = self.write_together(owner, seen.rev, writes).await?;
+            let mut refusals = refusals.into_iter();
+            if session.is_some()
+                && let Some(Some(old)) = refusals.next()
             {
-                return Err(StoreError::TooLarge(json.len()));
+                return Ok(Kept::Changed(recalled(&old, now)));
             }
-            writes.push(session(person, seen, keep, owner, now));
+            let there: Vec<bool> = refusals.map(|old| old.is_some()).collect();
+            if !there.contains(&true) {
+                return Ok(Kept::Saved);
+            }
+            if entries.iter().zip(&there).any(|(entry, there)| *there && !entry.shared) {
+                return Ok(Kept::Repeated);
+            }
+            // What somebody else queued for the same occasion is queued. Everything else is still to be kept.
+            let mut there = there.into_iter();
+            entries.retain(|_| there.next() != Some(true));
         }
-        let with_session = writes.len();
-        writes.extend(keep.entries.iter().map(|entry| entry.put(now)));
+    }
+
+    /// One write by itself, or several as a transaction: for each write the item that refused it, or nothing.
+    async fn write_together(
+        &self,
+        owner: &str,
+        rev: u64,
+        mut writes: Vec<Write>,
+    ) -> Result<Vec<Option<Item>>, StoreError> {
         match writes.len() {
-            0 => Ok(Kept::Saved),
+            0 => Ok(Vec::new()),
             1 => {
-                let Some(write) = writes.pop() else { return Ok(Kept::Saved) };
-                match self.write(write).await? {
-                    Written::Done(_) => Ok(Kept::Saved),
-                    Written::Refused(item) if with_session == 1 => Ok(Kept::Changed(recalled(&item, now))),
-                    Written::Refused(_) => Ok(Kept::Repeated),
-                }
+                let Some(write) = writes.pop() else { return Ok(Vec::new()) };
+                Ok(match self.write(write).await? {
+                    Written::Done(_) => Vec::new(),
+                    Written::Refused(old) => vec![Some(old)],
+                })
             }
-            _ => {
+            count => {
                 // The token differs from try to try of one turn, because what is written differs.
-                let token = hash(&["keep", owner, &seen.rev.to_string()]);
-                match self.write_all(&token, writes).await? {
-                    Ok(()) => Ok(Kept::Saved),
-                    Err(refusals) => {
-                        Ok(match refusals.into_iter().enumerate().find_map(|(at, old)| Some((at, old?))) {
-                            Some((0, old)) if with_session == 1 => Kept::Changed(recalled(&old, now)),
-                            _ => Kept::Repeated,
-                        })
-                    }
-                }
+                let token = hash(&["keep", owner, &rev.to_string(), &count.to_string()]);
+                Ok(self.write_all(&token, writes).await?.err().unwrap_or_default())
             }
         }
     }

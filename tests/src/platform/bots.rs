@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use shared::bot::{AddedPlace, Checks, Desk, JoinOutcome, Oops, Reply, Skills, Turn};
-use shared::kakao::skill::{CheckRequest, CheckResponse, QuickReply, SkillResponse};
+use shared::kakao::skill::{CheckRequest, CheckResponse, EventRequest, EventUser, QuickReply, SkillResponse};
 use shared::store::{Group, PlaceId};
 
 /// Does what the utterance says; the words are in [`Obedient::reply`].
@@ -77,6 +77,12 @@ pub fn unfit() -> SkillResponse {
 pub fn many(count: &str) -> SkillResponse {
     let count = count.parse().unwrap_or(0);
     SkillResponse::text("many").quick_replies((0..count).map(|n| QuickReply::message(format!("{n}"), format!("x{n}"))))
+}
+
+/// An event for so many people.
+fn event(people: &str) -> EventRequest {
+    let people = 0..people.parse().unwrap_or(1);
+    EventRequest::new("parcel_shipped").to_all(people.map(|n| EventUser::bot_user_key(format!("key-{n}"))))
 }
 
 #[expect(clippy::panic, reason = "told to")]
@@ -189,6 +195,13 @@ impl Skills for Obedient {
             "once-for-a-minute" => Reply::text(next.count.to_string()).talk(next).once_within(Duration::MAX),
             "once-later" => Reply::later("one moment", errand(rest)).talk(next).once(),
             "once-long" => Reply::text("x".repeat(20_000)).talk(next).once().as_is(),
+            "event" => Reply::text(next.count.to_string()).talk(next).event(event(rest)),
+            "once-event" => Reply::text(next.count.to_string()).talk(next).once().event(event(rest)),
+            "count-event-once" => Reply::text(next.count.to_string())
+                .talk(next)
+                .event_once("occasion", event(rest))
+                .event_once("other", event("0")),
+            "event-once" => Reply::text("told").event_once("occasion", event(rest)),
             "many" => Reply::from(many(rest)),
             "many-as-is" => Reply::from(many(rest)).as_is(),
             "as-is-later" => Reply::later("one moment", errand(rest)).as_is(),
@@ -246,6 +259,7 @@ impl Skills for Forgetful {
             }
             "later" => Reply::later("one moment", errand(rest)),
             "once" => Reply::text(turn.at().0.to_string()).once(),
+            "event" => Reply::text("yes").event(event("1")),
             _ => Reply::text("yes"),
         })
     }
