@@ -8,7 +8,7 @@ KAKAO := cargo run -p cli --bin kakao --
 SAM   := SAM_CLI_TELEMETRY=0 .tools/venv/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check fmt lint build bench sam-local deploy urls logs doctor destroy tools clean
+.PHONY: help dev test check fmt lint build bench fuzz sam-local deploy urls logs doctor destroy tools clean
 
 help: ## 이 목록 | this list
 	@awk -F '## ' '/^[a-z%-]+:.*## / { sub(/:.*/, "", $$1); sub(/%/, "<function>", $$1); printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ lint: ## 경고 보기 | clippy and the template
 
 bench: ## 성능 측정 | benchmarks
 	@scripts/bench $(ARGS)
+
+fuzz: ## 파서에 아무 입력이나 넣어 보기 | odd input for the parsers (ARGS="600" before a release, ARGS="60 skill_request")
+	@scripts/fuzz $(ARGS)
 
 invoke-%: ## 함수 하나 실행 | one function in sam local, replies shown (ARGS=event)
 	@scripts/sam-local --show $* $(ARGS)

@@ -20,7 +20,10 @@ fuzz_target!(|bytes: &[u8]| {
         serde_json::from_slice(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)).expect("it is JSON");
     assert_eq!(written, plain, "what was read is written back");
     let text = serde_json::to_vec(&request).expect("writes");
-    assert!(parse::<SkillRequest>(&text).expect("parses again") == request);
+    let again: SkillRequest = parse(&text).expect("parses again");
+    // A name that is there twice is once on the second reading, which may make a shape of what was none.
+    assert_eq!(serde_json::to_value(&again).expect("writes"), written);
+    assert!(parse::<SkillRequest>(&text).expect("parses") == again);
 
     assert_eq!(request.is_test(), request.origin().is_test());
     assert_eq!(request.is_group_chat(), request.group_key().is_some());

@@ -9,7 +9,7 @@ pub(super) fn urls(text: &str) -> impl Iterator<Item = &str> {
     let text = text.trim();
     let inner = text.strip_prefix("List(").map_or(text, |rest| rest.strip_suffix(')').unwrap_or(rest));
     Split { rest: Some(inner) }
-        .map(|piece| piece.trim_matches([',', ' ', '\t', '\r', '\n']))
+        .map(|piece| piece.trim_matches(|c: char| c == ',' || c.is_whitespace()))
         .filter(|piece| is_web(piece))
 }
 
