@@ -513,6 +513,10 @@ fn t20_the_log_tells_how_an_event_went_and_of_whom_nothing() {
         .collect();
     let log = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     assert!(!log.contains("canary"), "{log}");
+    let known = ["level", "event", "outcome", "field", "item", "rule", "kind", "ms", "count", "task"];
+    for line in &lines {
+        assert!(line.as_object().unwrap().keys().all(|name| known.contains(&name.as_str())), "{line}");
+    }
     let told = |outcome: &str| lines.iter().filter(|line| line["outcome"] == outcome).cloned().collect::<Vec<_>>();
     for outcome in ["accepted", "refused", "unknown", "unfit", "unrecorded", "delivered", "undelivered"] {
         assert!(!told(outcome).is_empty(), "{outcome} is not in\n{log}");

@@ -136,12 +136,12 @@ impl EventRequest {
 
     /// The same event as requests that the platform takes: at most 100 people each, nobody twice. Whoever is named twice counts as
     /// named first; the order stays. Nobody at all is no request at all.
-    pub fn batches(self) -> Vec<EventRequest> {
+    pub fn batches(mut self) -> Vec<EventRequest> {
+        let mut users = std::mem::take(&mut self.user).into_option().unwrap_or_default();
         let mut seen = HashSet::new();
-        let mut users: Vec<EventUser> = self.users().to_vec();
         users.retain(|user| seen.insert(user.who()));
-        let request = |users: &[EventUser]| EventRequest { user: Field::Is(users.to_vec()), ..self.clone() };
-        users.chunks(EVENT_USERS_MAX).map(request).collect()
+        let batch = |users: &[EventUser]| EventRequest { user: Field::Is(users.to_vec()), ..self.clone() };
+        users.chunks(EVENT_USERS_MAX).map(batch).collect()
     }
 }
 
