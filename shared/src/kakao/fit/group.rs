@@ -46,7 +46,8 @@ pub(super) fn mentions(m: &mut Mender<'_>, response: &mut SkillResponse, top: At
 
 /// The bubbles with their places: commerce cards go, a carousel becomes its first cards, and only texts mention.
 pub(super) fn outputs(m: &mut Mender<'_>, outputs: Vec<Output>, at: At<'_>) -> Vec<(usize, Output)> {
-    let others = outputs.iter().filter(|output| !matches!(output, Output::Carousel(_) | Output::CommerceCard(_))).count();
+    let others =
+        outputs.iter().filter(|output| !matches!(output, Output::Carousel(_) | Output::CommerceCard(_))).count();
     let mut places = OUTPUTS_MAX.saturating_sub(others).max(1);
     let mut shown = Vec::new();
     for (i, output) in outputs.into_iter().enumerate() {

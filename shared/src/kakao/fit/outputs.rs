@@ -28,7 +28,8 @@ pub(super) fn outputs(
     surplus: &mut Vec<QuickReply>,
     at: At<'_>,
 ) -> Vec<Output> {
-    let shown = if m.setting.group_chat { group::outputs(m, outputs, at) } else { outputs.into_iter().enumerate().collect() };
+    let shown =
+        if m.setting.group_chat { group::outputs(m, outputs, at) } else { outputs.into_iter().enumerate().collect() };
     let mut bubbles = Vec::new();
     for (index, output) in shown {
         let output = self::output(m, output, at.index(index));
@@ -113,7 +114,8 @@ fn say_notes(bubbles: &mut Vec<Bubble>) {
     while i < bubbles.len() && bubbles.len() < OUTPUTS_MAX {
         let said = bubbles.get_mut(i).and_then(|bubble| Some((bubble.index, bubble.note.take()?)));
         if let Some((index, note)) = said {
-            bubbles.insert(i + 1, Bubble { index, output: SimpleText::new(note).into(), surplus: Vec::new(), note: None });
+            bubbles
+                .insert(i + 1, Bubble { index, output: SimpleText::new(note).into(), surplus: Vec::new(), note: None });
         }
         i += 1;
     }
@@ -137,7 +139,8 @@ fn r11_split(m: &mut Mender<'_>, bubbles: &mut Vec<Bubble>, at: At<'_>) {
         let texts: Vec<_> = pieces.into_iter().map(|piece| SimpleText { text: Some(piece), ..long.clone() }).collect();
         m.told("R11", at.index(index).key("simpleText").key("text"));
         let count = texts.len();
-        let texts = texts.into_iter().map(|text| Bubble { index, output: text.into(), surplus: Vec::new(), note: None });
+        let texts =
+            texts.into_iter().map(|text| Bubble { index, output: text.into(), surplus: Vec::new(), note: None });
         bubbles.splice(i..=i, texts);
         i += count;
     }

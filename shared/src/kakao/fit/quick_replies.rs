@@ -107,7 +107,9 @@ fn page(replies: &mut Vec<QuickReply>, page: u32, block: Option<&str>) -> Vec<us
 /// The entry. Without a block to call it says its words, which the bot then hears like any others.
 fn more(more: More, block: Option<&str>) -> QuickReply {
     let entry = match block.filter(|block| !block.is_empty()) {
-        Some(block) => QuickReply { message_text: Some(notes::MORE.to_owned()), ..QuickReply::block(notes::MORE, block) },
+        Some(block) => {
+            QuickReply { message_text: Some(notes::MORE.to_owned()), ..QuickReply::block(notes::MORE, block) }
+        }
         None => QuickReply::message(notes::MORE, notes::MORE),
     };
     entry.extra(serde_json::json!({ KEY: more }))

@@ -3,7 +3,9 @@
 
 use super::buttons;
 use super::mender::Mender;
-use crate::kakao::limits::{At, Place, TEXT_CARD_CAROUSEL_DESCRIPTION_MAX, TEXT_CARD_MAX, TEXT_CARD_TITLE_MAX, chars, filled};
+use crate::kakao::limits::{
+    At, Place, TEXT_CARD_CAROUSEL_DESCRIPTION_MAX, TEXT_CARD_MAX, TEXT_CARD_TITLE_MAX, chars, filled,
+};
 use crate::kakao::skill::TextCard;
 
 /// All but the buttons. `false` if the card says nothing.
