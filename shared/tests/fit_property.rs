@@ -335,10 +335,18 @@ impl Odds<'_> {
     }
 
     fn answer(&mut self) -> Value {
-        let mut answer = json!({ "template": { "outputs": self.many(&[1, 2, 0, 3, 4, 6], Self::output) } });
-        if self.one_in(2) {
-            answer["template"]["outputs"].as_array_mut().expect("outputs").insert(0, good());
-        }
+        // Many bubbles, or one that has all the decisions for itself.
+        let outputs = match self.byte() % 4 {
+            0 => self.many(&[1, 2, 0, 3, 4, 6], Self::output),
+            1 => json!([good(), self.output()]),
+            2 => json!([good(), { "carousel": self.carousel() }]),
+            _ => {
+                let mut outputs = self.many(&[1, 2, 3, 4, 6], Self::output);
+                outputs.as_array_mut().expect("outputs").insert(0, good());
+                outputs
+            }
+        };
+        let mut answer = json!({ "template": { "outputs": outputs } });
         match self.byte() {
             0..=220 => answer["version"] = json!("2.0"),
             221..=235 => answer["version"] = json!("1.0"),
