@@ -335,7 +335,18 @@ impl Odds<'_> {
     }
 
     fn answer(&mut self) -> Value {
-        let mut answer = json!({ "template": { "outputs": self.many(&[1, 2, 0, 3, 4, 6], Self::output) } });
+        // Many bubbles, or one that has all the decisions for itself.
+        let outputs = match self.byte() % 4 {
+            0 => self.many(&[1, 2, 0, 3, 4, 6], Self::output),
+            1 => json!([good(), self.output()]),
+            2 => json!([good(), { "carousel": self.carousel() }]),
+            _ => {
+                let mut outputs = self.many(&[1, 2, 3, 4, 6], Self::output);
+                outputs.as_array_mut().expect("outputs").insert(0, good());
+                outputs
+            }
+        };
+        let mut answer = json!({ "template": { "outputs": outputs } });
         match self.byte() {
             0..=220 => answer["version"] = json!("2.0"),
             221..=235 => answer["version"] = json!("1.0"),
@@ -426,6 +437,11 @@ fn untouchable(value: &Value, into: &mut BTreeSet<String>) {
     }
 }
 
+/// A bubble with nothing wrong in it.
+fn good() -> Value {
+    json!({ "simpleText": { "text": "가" } })
+}
+
 /// What came of an answer.
 #[derive(Clone, Copy)]
 enum Outcome {
@@ -441,6 +457,8 @@ fn check(answer: &Value, setting: &Setting) -> Result<Outcome, TestCaseError> {
         Ok(fitted) => fitted,
         Err(findings) => {
             prop_assert!(!findings.is_empty(), "refused without a word");
+            // Whatever is wrong beside it, a bubble that is good arrives.
+            prop_assert!(answer["template"]["outputs"][0] != good(), "refused: {:?}", findings);
             return Ok(Outcome::Refused);
         }
     };

@@ -140,6 +140,11 @@ fn r66_title_and_description_share_their_limits() {
     let title = shown[0]["itemCard"]["title"].as_str().expect("title");
     assert_eq!(title.matches('\n').count() + 1, 11);
     assert_eq!(shown[0]["itemCard"]["description"], "나 나 나");
+    // Twelve lines and an empty description are twelve lines.
+    let mut twelve = card("가\n".repeat(11) + "끝", String::new());
+    twelve["buttonLayout"] = json!("up");
+    let (shown, told) = bubbles(json!([{"itemCard": twelve}]));
+    assert_eq!((&shown[0]["itemCard"]["title"], told.len()), (&twelve["title"], 1));
     let (shown, _) = bubbles(json!([{"itemCard": card("가".repeat(300), "나".to_owned())}]));
     assert!(shown[0]["itemCard"].get("description").is_none());
     let cards = [card("가".repeat(60), "나".repeat(60))];
