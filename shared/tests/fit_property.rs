@@ -453,7 +453,7 @@ enum Outcome {
 fn check(answer: &Value, setting: &Setting) -> Result<Outcome, TestCaseError> {
     let response: SkillResponse = serde_json::from_value(answer.clone()).expect("the generator writes what parses");
     let before = limits::skill_response_in(&response, setting);
-    let Fitted { response: fitted, mendings, .. } = match fit(response.clone(), setting, Some(BLOCK)) {
+    let Fitted { response: fitted, mendings } = match fit(response.clone(), setting, Some(BLOCK)) {
         Ok(fitted) => fitted,
         Err(findings) => {
             prop_assert!(!findings.is_empty(), "refused without a word");

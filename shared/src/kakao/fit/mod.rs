@@ -42,7 +42,6 @@ const ROUNDS: usize = 6;
 
 /// An answer that may be sent, and what was done to it.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub struct Fitted {
     /// The answer. It breaks no rule whose severity is error.
     pub response: SkillResponse,
@@ -52,7 +51,6 @@ pub struct Fitted {
 
 /// One thing that was mended. Says where and never quotes the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Mending {
     /// Id of the rule that asked for it, such as `R11`.
     pub rule: &'static str,

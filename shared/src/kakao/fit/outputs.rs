@@ -5,7 +5,7 @@ use super::mender::Mender;
 use super::text::split;
 use super::{basic, carousel, commerce, group, image, item, list, size, words};
 use crate::kakao::limits::{At, OUTPUTS_MAX, Place, SIMPLE_TEXT_MAX, chars, filled, json_bytes};
-use crate::kakao::skill::{Output, QuickReply, SimpleText};
+use crate::kakao::skill::{Output, QuickReply, SimpleText, TextCard};
 
 /// Between two texts that share a bubble.
 const SEAM: &str = "\n\n";
@@ -68,7 +68,7 @@ fn output(m: &mut Mender<'_>, output: Output, at: At<'_>) -> Option<Output> {
 }
 
 /// A text card, also one that was another card.
-pub(super) fn text_card(m: &mut Mender<'_>, mut card: crate::kakao::skill::TextCard, at: At<'_>) -> Option<Output> {
+pub(super) fn text_card(m: &mut Mender<'_>, mut card: TextCard, at: At<'_>) -> Option<Output> {
     words::text_card(m, &mut card, Place::Single, at).then(|| {
         words::buttons(m, &mut card, Place::Single, at);
         card.into()
