@@ -75,6 +75,7 @@ fn r60_cut(m: &mut Mender<'_>, card: &mut ItemCard, place: Place, at: At<'_>) {
 }
 
 fn headlines(m: &mut Mender<'_>, card: &mut ItemCard, at: At<'_>) {
+    r64_untitled(m, card, at);
     if let Some(head) = &mut card.head {
         m.join_lines(&mut head.title, HEAD_LINES, "R64", at.key("head").key("title"));
     }
@@ -87,6 +88,25 @@ fn headlines(m: &mut Mender<'_>, card: &mut ItemCard, at: At<'_>) {
         m.join_lines(&mut image.title, IMAGE_TITLE_LINES, "R64", at.key("title"));
         m.join_lines(&mut image.description, IMAGE_DESCRIPTION_LINES, "R64", at.key("description"));
         m.optional_picture(&mut image.image_url, at);
+    }
+}
+
+/// A headline without a title shows nothing: what it says beside becomes its title, or it goes.
+fn r64_untitled(m: &mut Mender<'_>, card: &mut ItemCard, at: At<'_>) {
+    if card.head.as_ref().is_some_and(|head| !filled(&head.title)) {
+        card.head = None;
+        m.told("R64", at.key("head").key("title"));
+    }
+    if card.profile.as_ref().is_some_and(|profile| !filled(&profile.title)) {
+        card.profile = None;
+        m.told("R64", at.key("profile").key("title"));
+    }
+    if let Some(image) = card.image_title.as_mut().filter(|image| !filled(&image.title)) {
+        image.title = image.description.take().filter(|text| !text.is_empty());
+        if image.title.is_none() {
+            card.image_title = None;
+        }
+        m.told("R64", at.key("imageTitle").key("title"));
     }
 }
 
