@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use lexopt::{Arg, Parser, ValueExt as _};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use shared::env::{Env, SKILL_SECRET_HEADER};
 use shared::kapi::{CallError, Outbound, Patience};
 use simulator::payload::{self, Utterance};
@@ -33,6 +33,8 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
   --user WHO         누가: ga, na, da 또는 아무 botUserKey (기본 ga)
   --extra JSON       버튼이 들고 있던 extra
   --block ID         버튼이 가리킨 블록
+  --param NAME=VALUE 블록의 파라미터 (여러 번 적을 수 있어요)
+  --photo URL        말 대신 사진 보내기
   --callback         콜백 블록에서 말하기: 늦은 답까지 기다려요 (kakao dev에서만)
   --file FILE        직접 쓴 요청 본문 (- 는 표준 입력)
   --url URL          봇의 주소 (기본 http://127.0.0.1:3000)
@@ -49,6 +51,8 @@ kakao send: one request to a running bot, and its answer.
   --user WHO         ga, na, da or any botUserKey (ga)
   --extra JSON       the extra of the button that was tapped
   --block ID         the block that the button leads to
+  --param NAME=VALUE a parameter of the block (as often as you like)
+  --photo URL        a photo instead of words
   --callback         say it in a callback block and wait for the late answer (kakao dev only)
   --file FILE        a request body of your own (- is standard input)
   --url URL          where the bot is (http://127.0.0.1:3000)
@@ -72,9 +76,10 @@ struct Errand {
     kind: Kind,
     callback: bool,
     options: HashMap<&'static str, String>,
+    slots: Map<String, Value>,
 }
 
-const OPTIONS: [&str; 9] = ["name", "utterance", "value", "user", "extra", "block", "file", "url", "secret"];
+const OPTIONS: [&str; 10] = ["name", "utterance", "value", "user", "extra", "block", "photo", "file", "url", "secret"];
 
 /// Sends and shows.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -118,10 +123,21 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 fn read(mut arguments: Parser) -> Result<Option<Errand>, Misuse> {
     let (mut kind, mut callback) = (None, false);
     let mut options = HashMap::new();
+    let mut slots = Map::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
             Arg::Long("callback") => callback = true,
+            Arg::Long("param") => {
+                let said = arguments.value()?.string()?;
+                let Some((name, value)) = said.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+                    return Err(Misuse::new(
+                        format!("--param 값은 이름=값 꼴이에요. 받은 값: {said}"),
+                        format!("--param takes NAME=VALUE, not `{said}`."),
+                    ));
+                };
+                slots.insert(name.to_owned(), value.into());
+            }
             Arg::Long(name) => {
                 let Some(known) = OPTIONS.iter().find(|known| **known == name) else {
                     return Err(argument.unexpected().into());
@@ -150,7 +166,7 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, Misuse> {
             "say what to send to: kakao send skill, skill-check or event.",
         ));
     };
-    let errand = Errand { kind, callback, options };
+    let errand = Errand { kind, callback, options, slots };
     if !errand.has_address() {
         let url = errand.base();
         return Err(Misuse::new(
@@ -178,6 +194,11 @@ impl Errand {
         })
     }
 
+    /// What is said; a photo says its address.
+    fn said(&self) -> Result<&str, Misuse> {
+        self.option("photo").map_or_else(|| self.needed("utterance"), Ok)
+    }
+
     /// The request body.
     fn body(&self) -> Result<Vec<u8>, Misuse> {
         if let Some(file) = self.option("file") {
@@ -189,7 +210,7 @@ impl Errand {
         let body = match self.kind {
             Kind::SkillCheck => payload::check(self.needed("value")?, key),
             Kind::Skill => {
-                let text = self.needed("utterance")?;
+                let text = self.said()?;
                 let mut said = Utterance::typed(self.name(), text, key);
                 said.plusfriend_user_key = person.map(|person| person.plusfriend_user_key);
                 if let Some(id) = self.option("block") {
@@ -197,6 +218,10 @@ impl Errand {
                     said.trigger = "CARD_BUTTON_BLOCK";
                 }
                 said.extra = self.extra()?;
+                said.slots = self.slots.clone();
+                if let Some(url) = self.option("photo") {
+                    said = said.photo(url);
+                }
                 said.payload()
             }
         };

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use shared::kakao::limits;
 use shared::kakao::skill::{
-    Mention, Otp, Plugin, PluginValue, SecureImages, SkillRequest, SysDate, SysNumber, SysOrdinal, Ymd,
+    Mentioned, Otp, Plugin, PluginValue, SecureImages, SkillRequest, SysDate, SysNumber, SysOrdinal, Ymd,
 };
 use url::Url;
 
@@ -45,7 +45,7 @@ fn look(value: &Value) {
         let _ = number.unit();
     }
     let _ = back(SysOrdinal::read(value), SysOrdinal::read).map(|ordinal| ordinal.place());
-    if let Some(mention) = back(Mention::read(value), Mention::read) {
+    if let Some(mention) = back(Mentioned::read(value), Mentioned::read) {
         assert!(mention.key().is_some_and(|key| !key.is_empty()));
     }
     if let Some(images) = back(SecureImages::read(value), SecureImages::read) {

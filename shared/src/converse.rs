@@ -263,7 +263,11 @@ fn events<T, J>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Result<Vec<Entry>, Tr
     for (number, told) in reply.events.iter().enumerate() {
         let key = told.key.clone().unwrap_or_else(|| format!("turn#{}#{number}", asked.owner));
         for effect in Effect::events(&key, bot_id, told.request.clone()) {
-            entries.push(Entry { shared: told.key.is_some(), ..effect.entry()? });
+            let entry = Entry { shared: told.key.is_some(), ..effect.entry()? };
+            // An occasion that one reply names twice is one occasion.
+            if !entries.iter().any(|known: &Entry| known.id == entry.id) {
+                entries.push(entry);
+            }
         }
     }
     Ok(entries)

@@ -58,6 +58,8 @@ pub struct Utterance<'a> {
     pub params: Map<String, Value>,
     /// Further members of `userRequest.user.properties`: those of an event.
     pub properties: Map<String, Value>,
+    /// The block's parameters, as text.
+    pub slots: Map<String, Value>,
 }
 
 impl<'a> Utterance<'a> {
@@ -77,7 +79,16 @@ impl<'a> Utterance<'a> {
             dev_channel: false,
             params: Map::new(),
             properties: Map::new(),
+            slots: Map::new(),
         }
+    }
+
+    /// A photo instead of words: the platform says its address.
+    pub fn photo(mut self, url: &'a str) -> Self {
+        self.text = url;
+        self.trigger = "IMAGE_UPLOAD";
+        self.params.insert("media".to_owned(), json!({ "type": "image", "url": url }));
+        self
     }
 
     /// An event for a person. What a live channel writes into `utterance` and `flow` is not documented: here it is the event's name,
@@ -123,8 +134,8 @@ impl<'a> Utterance<'a> {
             "action": {
                 "id": hex24(&format!("skill {}", self.skill)),
                 "name": self.skill,
-                "params": {},
-                "detailParams": {},
+                "params": self.slots,
+                "detailParams": self.detail_params(),
                 "clientExtra": self.extra.clone().unwrap_or_else(|| json!({})),
             },
             "userRequest": user_request,
@@ -136,6 +147,11 @@ impl<'a> Utterance<'a> {
     /// `bot.id`, with the mark of the development channel.
     pub fn bot_id(&self) -> String {
         if self.dev_channel { format!("{BOT_ID}!") } else { BOT_ID.to_owned() }
+    }
+
+    fn detail_params(&self) -> Map<String, Value> {
+        let detail = |value: &Value| json!({ "origin": value, "value": value, "groupName": "" });
+        self.slots.iter().map(|(name, value)| (name.clone(), detail(value))).collect()
     }
 
     fn properties(&self) -> Value {

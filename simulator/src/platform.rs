@@ -11,7 +11,7 @@ use http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::clock::Clock;
 use shared::env::Env;
 use shared::kakao;
@@ -49,6 +49,12 @@ pub(crate) struct Saying {
     /// `flow.trigger.type`; typed text if absent.
     #[serde(default)]
     trigger: Option<String>,
+    /// The photo that is sent instead of words.
+    #[serde(default)]
+    photo: Option<String>,
+    /// The block's parameters.
+    #[serde(default)]
+    slots: Map<String, Value>,
     /// Whether the block lets the skill answer later.
     #[serde(default)]
     callback: bool,
@@ -113,6 +119,10 @@ impl Platform {
         said.trigger = saying.trigger.as_deref().unwrap_or(said.trigger);
         said.dev_channel = saying.dev_channel;
         said.extra = saying.extra.clone();
+        said.slots = saying.slots.clone();
+        if let Some(url) = &saying.photo {
+            said = said.photo(url);
+        }
         said.contexts = memory.contexts();
         said.last_block = memory.last_block;
         if let Some(id) = &saying.block_id {

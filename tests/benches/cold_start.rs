@@ -330,6 +330,8 @@ async fn measure() -> ExitCode {
     println!("|---|---|---|---|");
     for (function, name) in [
         ("skill", "help"),
+        ("skill", "tour-card-8-carousel"),
+        ("skill", "tour-snack-1-ask"),
         ("skill", "choose"),
         ("skill", "vote-1-cast"),
         ("skill", "vote-4-result-tied"),

@@ -288,6 +288,7 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "OutboxParked",
         "OutboxLate",
         "OutboxGaveUp",
+        "OutboxDeliveriesFailed",
         "OutboxEventsFailed",
         "ApiErrors",
         "BadKeys",
@@ -304,7 +305,9 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
     let files = [
         "functions/skill/src/lib.rs",
         "functions/outbox/src/lib.rs",
+        "functions/outbox/src/deliver.rs",
         "functions/outbox/src/event.rs",
+        "shared/src/converse/spoken.rs",
         "shared/src/verify.rs",
     ];
     let sources = files.map(|path| fs::read_to_string(workspace().join(path)).expect(path)).concat();

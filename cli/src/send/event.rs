@@ -1,5 +1,7 @@
 //! `kakao send event`: tells the platform of an event, as the outbox would, and asks how it went.
 
+mod place;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -7,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use lexopt::{Arg, Parser, ValueExt as _};
 use serde_json::Value;
-use shared::env::{BOT_API_URL, Env};
+use shared::env::Env;
 use shared::kakao;
 use shared::kakao::limits::{self, Severity};
 use shared::kakao::skill::{EventRequest, EventUser, EventUserType, TaskStatus};
@@ -17,6 +19,7 @@ use shared::secret::Secret;
 use simulator::payload::BOT_ID;
 use simulator::{LOCAL_REST_API_KEY, people};
 
+use self::place::Place;
 use super::{finding, read_file};
 use crate::MISUSED;
 use crate::say::{Misuse, err, out, trouble};
@@ -223,39 +226,6 @@ impl Errand {
     }
 }
 
-/// Where the platform is.
-struct Place {
-    /// What `BOT_API_URL` would be.
-    base: String,
-    /// Whether it is Kakao itself, which costs money.
-    real: bool,
-}
-
-impl Place {
-    fn read(url: &str) -> Result<Self, Misuse> {
-        let base = url.trim_end_matches('/');
-        let parsed: Option<http::Uri> = base.parse().ok();
-        let parsed = parsed.filter(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some());
-        let Some(parsed) = parsed else {
-            return Err(Misuse::new(
-                format!("--url 값은 http:// 또는 https:// 주소예요. 받은 값: {url}"),
-                format!("--url takes an http:// or https:// address, not `{url}`."),
-            ));
-        };
-        let host = parsed.host().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
-        let real = host == "kakao.com" || host.ends_with(".kakao.com");
-        if real && base != BOT_API_URL {
-            return Err(Misuse::new(
-                format!("카카오의 주소는 {BOT_API_URL} 하나예요. 받은 값: {url}"),
-                format!("Kakao's own address is {BOT_API_URL}, not `{url}`."),
-            ));
-        }
-        let at_its_root = matches!(parsed.path(), "" | "/");
-        let base = if at_its_root && !real { format!("{base}/platform") } else { base.to_owned() };
-        Ok(Self { base, real })
-    }
-}
-
 /// Whether the platform could take it at all; what it could not is said.
 fn fits(plan: &Plan) -> bool {
     let mut fits = true;
@@ -360,42 +330,4 @@ async fn result(plan: &Plan, outbound: &Outbound, task: &str) -> bool {
         &format!("no result within two minutes: {task} {trouble_was}"),
     );
     false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn place(url: &str) -> Option<(String, bool)> {
-        Place::read(url).ok().map(|place| (place.base, place.real))
-    }
-
-    #[test]
-    fn kakaos_own_address_is_recognised_however_it_is_written() {
-        assert_eq!(place("https://bot-api.kakao.com"), Some((BOT_API_URL.to_owned(), true)));
-        assert_eq!(place("https://bot-api.kakao.com/"), Some((BOT_API_URL.to_owned(), true)));
-        for other in [
-            "http://bot-api.kakao.com",
-            "https://BOT-API.kakao.com.",
-            "https://x@bot-api.kakao.com",
-            "https://bot-api.kakao.com:443/x",
-            "https://kapi.kakao.com",
-            "ftp://x",
-            "x",
-        ] {
-            assert_eq!(place(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn a_laptop_is_named_as_for_the_other_commands() {
-        for (url, base) in [
-            ("http://127.0.0.1:3000", "http://127.0.0.1:3000/platform"),
-            ("http://127.0.0.1:3000/", "http://127.0.0.1:3000/platform"),
-            ("http://127.0.0.1:3000/platform", "http://127.0.0.1:3000/platform"),
-            ("http://bot-api.kakao.com.evil.test/x", "http://bot-api.kakao.com.evil.test/x"),
-        ] {
-            assert_eq!(place(url), Some((base.to_owned(), false)), "{url}");
-        }
-    }
 }

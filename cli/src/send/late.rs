@@ -54,7 +54,9 @@ fn saying(errand: &Errand) -> Result<Value, Misuse> {
     Ok(json!({
         "person": errand.option("user").unwrap_or("ga"),
         "skill": errand.name(),
-        "text": errand.needed("utterance")?,
+        "text": errand.said()?,
+        "photo": errand.option("photo"),
+        "slots": errand.slots,
         "blockId": errand.option("block"),
         "extra": errand.extra()?,
         "callback": true,

@@ -133,8 +133,9 @@ async fn send<B>(app: &App<B>, url: &CallbackUrl, answer: &SkillResponse, send_b
             report("accepted");
             Outcome::Done
         }
-        Delivered::Refused(reason) => {
-            Log::error("outbox.delivery").outcome("refused").kind(reason.word()).write();
+        Delivered::Refused { why, task_id } => {
+            let log = Log::error("outbox.delivery").outcome("refused").kind(why.word());
+            log.task(task_id.as_deref().unwrap_or_default()).write();
             Outcome::Dropped
         }
         Delivered::NotSent => {

@@ -52,11 +52,22 @@ pub enum Delivered {
     /// The platform took it.
     Accepted,
     /// The platform answered and did not take it. The URL is spent.
-    Refused(RefusedBecause),
+    Refused {
+        /// Why.
+        why: RefusedBecause,
+        /// The platform's number for it, to ask its people about.
+        task_id: Option<String>,
+    },
     /// The platform never saw it: it may be sent again while the URL is valid.
     NotSent,
     /// Nobody knows whether it arrived. It must not be sent again.
     Unknown,
+}
+
+impl Delivered {
+    const fn refused(why: RefusedBecause) -> Self {
+        Self::Refused { why, task_id: None }
+    }
 }
 
 /// The platform's reasons (CB), matched on the beginning of its message.
@@ -114,11 +125,11 @@ impl RefusedBecause {
 /// Sends the answer. Never repeats: the caller decides, and only after [`Delivered::NotSent`].
 pub async fn deliver(outbound: &Outbound, to: &CallbackUrl, answer: &SkillResponse) -> Delivered {
     let Ok(body) = serde_json::to_vec(answer) else {
-        return Delivered::Refused(RefusedBecause::BadAnswer);
+        return Delivered::refused(RefusedBecause::BadAnswer);
     };
     let request = http::Request::post(to.0.clone()).header("content-type", "application/json").body(body);
     let Ok(request) = request else {
-        return Delivered::Refused(RefusedBecause::BadAnswer);
+        return Delivered::refused(RefusedBecause::BadAnswer);
     };
     match outbound.send(request, PATIENCE).await {
         Ok(answer) => outcome(answer.status, &answer.body),
@@ -134,13 +145,18 @@ fn outcome(status: u16, body: &[u8]) -> Delivered {
         status: String,
         #[serde(default)]
         message: Option<String>,
+        #[serde(default, rename = "taskId")]
+        task_id: Option<String>,
     }
     match serde_json::from_slice::<Outcome>(body) {
         Ok(outcome) if outcome.status == "SUCCESS" => Delivered::Accepted,
-        Ok(outcome) => Delivered::Refused(RefusedBecause::of(outcome.message.as_deref().unwrap_or_default())),
+        Ok(outcome) => {
+            let why = RefusedBecause::of(outcome.message.as_deref().unwrap_or_default());
+            Delivered::Refused { why, task_id: outcome.task_id }
+        }
         Err(_) if (200..300).contains(&status) => Delivered::Unknown,
         Err(_) if status >= 500 => Delivered::Unknown,
-        Err(_) => Delivered::Refused(RefusedBecause::Other),
+        Err(_) => Delivered::refused(RefusedBecause::Other),
     }
 }
 
@@ -195,10 +211,11 @@ mod tests {
         for (message, reason) in cases {
             let body =
                 serde_json::json!({"taskId": "t", "status": "FAIL", "message": message, "timestamp": 1}).to_string();
-            assert_eq!(outcome(400, body.as_bytes()), Delivered::Refused(reason), "{message}");
+            let refused = Delivered::Refused { why: reason, task_id: Some("t".to_owned()) };
+            assert_eq!(outcome(400, body.as_bytes()), refused, "{message}");
         }
         assert_eq!(outcome(200, br#"{"taskId":"t","status":"SUCCESS","timestamp":1}"#), Delivered::Accepted);
-        assert_eq!(outcome(404, b""), Delivered::Refused(RefusedBecause::Other));
+        assert_eq!(outcome(404, b""), Delivered::refused(RefusedBecause::Other));
         assert_eq!(outcome(502, b"<html>"), Delivered::Unknown);
         assert_eq!(outcome(200, b"<html>"), Delivered::Unknown);
     }

@@ -437,6 +437,9 @@ box.addEventListener("keydown", (event) => {
     submit();
   }
 });
+/** The photo of Kakao's own documentation: on the host where sent photos are. */
+const PHOTO = "https://t1.kakaocdn.net/openbuilder/sample/lj3JUcmrzC53YIjNDkqbWK.jpg";
+$("photo").addEventListener("click", () => say("(사진)", { photo: PHOTO }));
 $("say").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();

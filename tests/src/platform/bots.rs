@@ -200,7 +200,7 @@ impl Skills for Obedient {
             "count-event-once" => Reply::text(next.count.to_string())
                 .talk(next)
                 .event_once("occasion", event(rest))
-                .event_once("other", event("0")),
+                .event_once("occasion", event(rest)),
             "event-once" => Reply::text("told").event_once("occasion", event(rest)),
             "many" => Reply::from(many(rest)),
             "many-as-is" => Reply::from(many(rest)).as_is(),

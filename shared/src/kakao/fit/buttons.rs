@@ -39,11 +39,11 @@ pub(super) fn buttons(
     if !horizontal {
         r82_move(m, buttons, &mut places, place, at);
     }
-    let most = if horizontal && buttons.len() > 1 { LABEL_SIDE_BY_SIDE_MAX } else { LABEL_MAX };
+    // Those that still stand side by side have labels for it.
     for (button, i) in buttons.iter_mut().zip(places) {
-        if chars(button.label.as_deref().unwrap_or_default()) > most {
+        if chars(button.label.as_deref().unwrap_or_default()) > LABEL_MAX {
             keep_words(button.action.as_ref(), &button.label, &mut button.message_text);
-            m.shorten(&mut button.label, most, "R81", at.index(i).key("label"));
+            m.shorten(&mut button.label, LABEL_MAX, "R81", at.index(i).key("label"));
         }
     }
 }

@@ -146,6 +146,7 @@ impl<'a> Cuts<'a> {
             if is_blank(grapheme) {
                 let (start, lines) = gap.unwrap_or((here, 0));
                 let lines = lines + grapheme.matches('\n').count();
+                cuts.note(start, Level::Run);
                 cuts.note(start, if ended { Level::Sentence } else { Level::Word });
                 if lines > 0 {
                     cuts.note(start, if lines > 1 { Level::Paragraph } else { Level::Line });

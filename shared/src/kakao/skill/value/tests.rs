@@ -147,10 +147,12 @@ fn lists_of_addresses() {
         assert_eq!(urls(one), [A]);
     }
     // A comma inside of an address stays there: only one before another address cuts.
-    for blank in ["", " ", "  ", "\n\t"] {
+    for blank in ["", " ", "  ", "\n\t", "\u{b}", "\u{3000}"] {
         assert_eq!(urls(format!("List({B},{blank}{A},{blank}{B})")), [B, A, B]);
     }
     assert_eq!(urls(format!("List({A}, HTTPS://x)")), [A, "HTTPS://x"]);
+    // Found by the fuzzer: a blank that is none to JSON stayed at the end of an address.
+    assert_eq!(urls(format!("List({A}\u{b}\n,\n)")), [A]);
     assert_eq!(urls(format!("List(javascript:a, {A})")), [A]);
     assert_eq!(urls(json!([A, null, B, "x"])), [A, B]);
     assert!(urls(json!(null)).is_empty() && urls(json!(5)).is_empty());
