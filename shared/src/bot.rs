@@ -80,8 +80,9 @@ pub trait Skills {
     /// Raise it when [`Skills::Talk`] changes so that older talks no longer fit, and say in [`Skills::upgrade`] what becomes of them.
     const TALK_VERSION: u32 = 1;
 
-    /// Answers one turn. It may be asked twice for one turn if two turns of a person overlap, so what it changes should be
-    /// changed the same way twice.
+    /// Answers one turn. It may be asked twice for one turn: if two turns of a person overlap, if a turn in a callback block ran
+    /// out of time, and if the platform posts the request twice ([`Reply::once`]). So what it changes should be changed the same
+    /// way twice.
     ///
     /// # Errors
     /// An [`Oops`] becomes an apology; nothing is kept.

@@ -87,8 +87,12 @@ impl<T, J> Reply<T, J> {
     }
 
     /// This turn changed something: if the same person says the same in the same block (utterance and `extra`) within two seconds,
-    /// it is a copy of this turn. The copy gets the same answer; the bot is not asked, nothing is kept or queued twice. A second
-    /// tap after that is a second turn.
+    /// it is a copy of this turn. The copy gets the same answer; nothing is kept or queued twice. A second tap after that is a
+    /// second turn.
+    ///
+    /// A copy that comes after this turn was kept does not ask the bot. One that comes at the same moment does, and so does any
+    /// copy if the bot remembers nothing (`type Talk = ()`): its reply is thrown away. So what `reply` changes by its own hand is
+    /// not covered; what must happen once belongs into the job of a [`Reply::later`] or into an event.
     ///
     /// It needs a person to remember it by: a request without user or bot is never a copy.
     pub fn once(self) -> Self {

@@ -1,7 +1,8 @@
 //! Copies of a turn: the platform gives a request no id, and posts some of them twice (protocol `skill` 2).
 //!
 //! A copy is the same person saying the same in the same block, soon after a turn whose reply was [`crate::bot::Reply::once`]. It
-//! gets the answer of that turn; the bot is not asked.
+//! gets the answer of that turn. If that turn was kept when this one recalled the talk, the bot is not asked; else it is, and its
+//! reply is thrown away when it cannot be kept.
 
 use super::{Asked, Spoken};
 use crate::bot::{Answer, DONE_BEFORE, Reply};
