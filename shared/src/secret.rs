@@ -117,6 +117,15 @@ struct Cached {
     failures: u32,
 }
 
+impl Cached {
+    /// Remembers that reading failed, and says what was known before.
+    fn failed(&mut self, now: Millis) -> Option<Known> {
+        self.failed_at = now;
+        self.failures = self.failures.saturating_add(1);
+        self.known.clone()
+    }
+}
+
 impl Secrets {
     /// Reads nothing yet.
     pub fn new(env: Env, clock: Clock) -> Self {
@@ -190,16 +199,20 @@ impl Secrets {
             return cached.known.clone().ok_or(NoSecret::Unreachable);
         }
         match ssm::parameter(&self.env, now, &format!("{prefix}/{}", name.as_str())).await {
-            Ok(value) => {
-                let known = Known::parse(value.reveal()).ok_or(NoSecret::NotConfigured)?;
-                *cached = Cached { known: Some(known.clone()), read_at: now, ..Cached::default() };
-                Ok(known)
-            }
+            Ok(value) => match Known::parse(value.reveal()) {
+                Some(known) => {
+                    *cached = Cached { known: Some(known.clone()), read_at: now, ..Cached::default() };
+                    Ok(known)
+                }
+                // Somebody wrote a value that says nothing. Until they mend it the one from before is good.
+                None => {
+                    Log::error("secret.unreadable").write();
+                    cached.failed(self.clock.now()).ok_or(NoSecret::NotConfigured)
+                }
+            },
             Err(error) => {
                 Log::error("secret.unreachable").kind(error.kind()).write();
-                cached.failed_at = self.clock.now();
-                cached.failures = cached.failures.saturating_add(1);
-                cached.known.clone().ok_or(NoSecret::Unreachable)
+                cached.failed(self.clock.now()).ok_or(NoSecret::Unreachable)
             }
         }
     }

@@ -392,6 +392,7 @@ impl Odds<'_> {
 /// Warnings that a fitted answer may still have: they are about what must not be changed, or changes nothing.
 const LEFT: &[(&str, &str)] = &[
     ("R08", ""),
+    ("R14", ""),
     ("R32", ""),
     ("R45", ""),
     ("R52", ""),
@@ -465,7 +466,9 @@ fn check(answer: &Value, setting: &Setting) -> Result<Outcome, TestCaseError> {
     prop_assert_eq!(limits::safe_in(&fitted, setting), Ok(()));
     for finding in limits::skill_response_in(&fitted, setting) {
         let may_stay = LEFT.iter().any(|(rule, path)| *rule == finding.rule && finding.path.ends_with(path));
-        prop_assert!(may_stay, "{} left", finding);
+        // A text of more than 500 characters is folded, and shown.
+        let folded = finding.rule == "R11" && finding.message.en.contains("folded");
+        prop_assert!(may_stay || folded, "{} left", finding);
     }
     if mendings.is_empty() {
         prop_assert!(fitted == response, "changed without a word");

@@ -41,6 +41,8 @@ const GROUPS: &[(&str, u32, &str, &str)] = &[
     ("R", 90, "바로연결, 컨텍스트, 전달, 그룹 채팅", "quick replies, contexts, forwarding, group chats"),
     ("K", 0, "파라미터 검증", "parameter checks"),
     ("Q", 0, "요청: 손으로 적은 요청을 위한 것", "requests, for people who write one by hand"),
+    ("P", 0, "플러그인 값", "plugin values"),
+    ("V", 0, "이벤트 API", "the Event API"),
 ];
 
 /// Where the rules come from: key of the page and address.
@@ -50,6 +52,8 @@ const SOURCES: &[(&str, &str)] = &[
     ("SA", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/setup_answer"),
     ("CB", "https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/ai_chatbot_callback_guide"),
     ("SP", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/setting_parameter"),
+    ("PL", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/plugin"),
+    ("EV", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/event-api"),
     ("GC", "Kakao group-chatbot developer guide 1.11.1"),
 ];
 
@@ -105,7 +109,7 @@ const NUMBERS: &[(&str, usize, &str, &str)] = numbers! {
     GROUP_BUTTONS_HORIZONTAL_MAX "R94" "그룹 채팅의 나란한 버튼",
     GROUP_BUTTONS_VERTICAL_MAX "R94" "그룹 채팅의 세로 버튼",
     GROUP_MENTIONS_MAX "R94" "그룹 채팅의 멘션",
-    EVENT_USERS_MAX "V03" "이벤트 요청 하나의 사람",
+    EVENT_USERS_MAX "V02" "이벤트 요청 하나의 사람",
 };
 
 /// Letter and number of an id, such as `R` and 11.
@@ -194,7 +198,8 @@ fn every_number_of_the_register_is_in_the_table() {
         register.lines().skip_while(|line| !line.starts_with("pub use")).collect::<Vec<_>>().join(" ");
     let constants = exported.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
     // Not numbers: the rules themselves, a word, a host.
-    let constants = constants.filter(|name| name.len() > 3 && !["RULES", "CURRENCY", "CALLBACK_HOST", "MENTION"].contains(name));
+    let constants =
+        constants.filter(|name| name.len() > 3 && !["RULES", "CURRENCY", "CALLBACK_HOST", "MENTION"].contains(name));
     let missing: Vec<_> = constants.filter(|name| NUMBERS.iter().all(|(known, ..)| known != name)).collect();
     assert!(missing.is_empty(), "{missing:?} are missing in the table of numbers of this test");
     for (name, _, rules, _) in NUMBERS {

@@ -40,7 +40,8 @@ fn confirm<T, J>(turn: &Turn<'_, T>) -> Reply<T, J> {
                 .quick_reply(QuickReply::message("다시 고르기", "#주문")),
         );
     };
-    // 여러분의 봇이라면 여기서 주문을 넣습니다. 같은 요청이 두 번 와도 `once` 덕분에 두 번째에는 묻지 않고 같은 답을 합니다.
+    // `once`: 같은 요청이 두 번 와도 답과 대화와 이벤트는 한 번입니다. 다만 똑같은 때에 온 둘은 둘 다 여기까지 올 수 있으니, 진짜
+    // 주문이라면 주문 번호를 미리 정해 컨텍스트에 적어 두고 그 번호로 넣으세요. 두 번 넣어도 한 번 넣은 것과 같습니다.
     let response = SkillResponse::text(format!("{tea} 주문을 받았어요. 준비되면 알려 드릴게요."));
     Reply::from(response.context(ContextValue::end(CONTEXT))).once()
 }

@@ -64,7 +64,7 @@ impl<B: Skills> Endpoint<B> for Skill {
                 (log.skill(&skill), ended.unwrap_or_else(|| Ended::Apology(SkillResponse::text(shared::bot::SORRY))))
             }
             Err(Refused::NotTrusted) => (log, Ended::Untrusted),
-            Err(Refused::CannotTell(_)) => (log, Ended::Apology(converse::sorry(&app.bot))),
+            Err(Refused::CannotTell(_)) => (log, Ended::Apology(converse::sorry(&app.bot, &Place::default()))),
         };
         log.outcome(ended.word()).took(app.clock.now().since(received)).write();
         match ended {
@@ -105,11 +105,11 @@ impl Ended {
 async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ended {
     let http = verified.request();
     let Some(request) = verified.read::<SkillRequest>(MAX_BODY, "skill.unreadable") else {
-        return Ended::Apology(converse::sorry(&app.bot));
+        return Ended::Apology(converse::sorry(&app.bot, &Place::default()));
     };
     if !verify::is_known_bot(app, verified, request.bot_key()) {
         Log::warn("skill.other-bot").request(&http.id).write();
-        return Ended::Refused(converse::sorry(&app.bot));
+        return Ended::Refused(converse::sorry(&app.bot, &Place::of(&request)));
     }
     let callback = request.callback_url().filter(|url| CallbackUrl::parse(url, &app.env).is_some());
     // A turn that can be carried over stops a little earlier, to write that down.
@@ -128,16 +128,24 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
 async fn work_now<B: Skills>(app: &App<B>, job: B::Job, otherwise: Spoken, asked: &Asked<'_>) -> Ended {
     let desk = asked.desk(app);
     let as_is = otherwise.as_is;
-    match within(app, asked.until, app.bot.work(job, &desk)).await {
-        Some(Ok(response)) => Ended::Answer(fit(app, Spoken { response, as_is }, asked)),
-        Some(Err(oops)) => match (oops.words(), converse::cut_short(&desk)) {
-            (None, Some(so_far)) => {
+    let worked = within(app, asked.until, catch_panic(app.bot.work(job, &desk))).await;
+    // What it had so far is better than an apology, unless the bot has words of its own.
+    let so_far = || converse::cut_short(&desk).map(Spoken::from);
+    match worked {
+        Some(Some(Ok(response))) => Ended::Answer(fit(app, Spoken { response, as_is }, asked)),
+        Some(Some(Err(oops))) => match so_far().filter(|_| oops.words().is_none()) {
+            Some(so_far) => {
                 trouble(asked, oops.kind());
-                Ended::Answer(fit(app, so_far.into(), asked))
+                Ended::Answer(fit(app, so_far, asked))
             }
-            _ => apology(app, &Trouble::Bot(oops), asked),
+            None => apology(app, &Trouble::Bot(oops), asked),
         },
-        None => Ended::Late(fit(app, converse::cut_short(&desk).map_or(otherwise, Spoken::from), asked)),
+        // The panic is in the log.
+        Some(None) => match so_far() {
+            Some(so_far) => Ended::Answer(fit(app, so_far, asked)),
+            None => Ended::Apology(converse::sorry(&app.bot, &Place::of(asked.request))),
+        },
+        None => Ended::Late(fit(app, so_far().unwrap_or(otherwise), asked)),
     }
 }
 
@@ -148,14 +156,14 @@ async fn late<B: Skills>(app: &App<B>, asked: &Asked<'_>, until: Millis) -> Ende
     {
         return Ended::Acknowledged(acknowledge(""));
     }
-    Ended::Late(converse::sorry(&app.bot))
+    Ended::Late(converse::sorry(&app.bot, &Place::of(asked.request)))
 }
 
 fn apology<B: Skills>(app: &App<B>, why: &Trouble, asked: &Asked<'_>) -> Ended {
     trouble(asked, why.kind());
     match why.words() {
         Some(words) => Ended::Answer(fit(app, SkillResponse::text(words).into(), asked)),
-        None => Ended::Apology(converse::sorry(&app.bot)),
+        None => Ended::Apology(converse::sorry(&app.bot, &Place::of(asked.request))),
     }
 }
 

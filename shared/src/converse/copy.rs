@@ -6,14 +6,14 @@
 
 use super::{Asked, Spoken};
 use crate::bot::{Answer, DONE_BEFORE, Reply};
-use crate::kakao::skill::{SkillRequest, SkillResponse};
+use crate::kakao::skill::SkillResponse;
 use crate::store::{Answered, MAX_ANSWERED, Recalled, hash};
 
 /// The answer of the turn that this one is a copy of, if it is one.
 pub(super) fn answer(seen: &Recalled, asked: &Asked<'_>) -> Option<Spoken> {
     let before = seen.answered.as_ref()?;
     let apart = asked.at.0.abs_diff(before.at.0);
-    if apart > before.window || before.turn != digest(asked.request) {
+    if apart > before.window || before.turn != digest(asked) {
         return None;
     }
     Some(serde_json::from_str(&before.answer).unwrap_or_else(|_| SkillResponse::text(DONE_BEFORE).into()))
@@ -30,16 +30,19 @@ pub(super) fn remember<T, J>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Option<A
     };
     let answer = serde_json::to_string(&spoken).unwrap_or_default();
     Some(Answered {
-        turn: digest(asked.request),
+        turn: digest(asked),
         at: asked.at,
         window: u64::try_from(window.as_millis()).unwrap_or(u64::MAX),
         answer: if answer.len() > MAX_ANSWERED { String::new() } else { answer },
     })
 }
 
-/// What was said, and where. Whose it is says the item that keeps it.
-fn digest(request: &SkillRequest) -> String {
+/// What was said, where, and about what: an event brings its own parameters. Whose it is says the item that keeps it.
+fn digest(asked: &Asked<'_>) -> String {
+    let request = asked.request;
     let block = request.block().and_then(|block| block.id().or_else(|| block.name())).unwrap_or_default();
     let extra = request.action.get().and_then(|action| action.client_extra()).map(ToString::to_string);
-    hash(&["turn", block, request.raw_utterance(), &extra.unwrap_or_default()])
+    let event = request.user_request.get().into_iter().flat_map(|said| said.event_params());
+    let event: String = event.map(|(name, value)| format!("{name}={value}\n")).collect();
+    hash(&["turn", asked.skill, block, request.raw_utterance(), &extra.unwrap_or_default(), &event])
 }

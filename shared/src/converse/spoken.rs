@@ -39,7 +39,7 @@ impl Place {
     /// Where the answer to this request will be read.
     pub fn of(request: &SkillRequest) -> Self {
         let block = request.block().and_then(|block| block.id()).filter(|id| !id.is_empty());
-        Self { block: block.map(str::to_owned), group_chat: request.chat().is_some() }
+        Self { block: block.map(str::to_owned), group_chat: request.is_group_chat() }
     }
 
     /// What an answer here must keep. One without bubbles is meant, if that is what the author built.
@@ -51,7 +51,7 @@ impl Place {
 }
 
 /// What leaves: what breaks a limit is mended; what cannot be mended is not sent, for the person would see nothing. Each rule is a
-/// line of its own.
+/// line of its own, and an answer that is not sent is one more: that one is counted.
 pub fn fit<B: Skills>(bot: &B, spoken: Spoken, place: &Place, request: &str) -> SkillResponse {
     let setting = place.setting(&spoken.response);
     if spoken.as_is {
@@ -69,19 +69,19 @@ pub fn fit<B: Skills>(bot: &B, spoken: Spoken, place: &Place, request: &str) -> 
             response
         }
         Err(findings) => {
-            for finding in findings {
-                Log::error("answer.unfit").request(request).rule(finding.rule).field(&finding.path).write();
+            for finding in &findings {
+                Log::error("answer.broken").request(request).rule(finding.rule).field(&finding.path).write();
             }
-            sorry(bot)
+            Log::error("answer.unfit").request(request).count(findings.len() as u64).write();
+            sorry(bot, place)
         }
     }
 }
 
 /// What a person reads when something broke: the bot's own words, unless the platform would refuse even those.
-pub fn sorry<B: Skills>(bot: &B) -> SkillResponse {
+pub fn sorry<B: Skills>(bot: &B, place: &Place) -> SkillResponse {
     let words = bot.sorry();
-    match limits::safe(&words) {
-        Ok(()) => words,
-        Err(_) => SkillResponse::text(SORRY),
-    }
+    let setting = place.setting(&words);
+    fit::fit(words, &setting, place.block.as_deref())
+        .map_or_else(|_| SkillResponse::text(SORRY), |fitted| fitted.response)
 }

@@ -68,6 +68,8 @@ impl Values {
                     values.extend([current].iter().chain(&previous).filter_map(|text| value(text, Some(&bot))));
                 }
             }
+            // Meant as the above and mistyped: its pieces are not secrets.
+            _ if text.trim_start().starts_with('{') => return None,
             _ => values.extend(text.split(',').filter_map(|text| value(text, None))),
         }
         (!values.is_empty()).then_some(Self(values))
@@ -188,9 +190,17 @@ mod tests {
 
     #[test]
     fn an_empty_secret_is_refused() {
-        for text in
-            ["", " ", ",", r#"{"current":""}"#, "{}", r#"{"bots":{}}"#, r#"{"bots":{"a":" "}}"#, r#"{"bots":7}"#]
-        {
+        for text in [
+            "",
+            " ",
+            ",",
+            r#"{"current":""}"#,
+            "{}",
+            r#"{"bots":{}}"#,
+            r#"{"bots":{"a":" "}}"#,
+            r#"{"bots":7}"#,
+            r#"{"current":"a,b""#,
+        ] {
             assert!(Keys::parse(text).is_none(), "{text:?}");
         }
     }

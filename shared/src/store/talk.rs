@@ -33,6 +33,16 @@ pub struct Answered {
     pub answer: String,
 }
 
+impl Answered {
+    /// How far the clocks of two machines, and the ways of two requests, may be apart.
+    const TOLERANCE: Duration = Duration::from_secs(10);
+
+    /// Whether any copy would have come by now.
+    fn is_over(&self, now: Millis) -> bool {
+        now.since(self.at) > Duration::from_millis(self.window).saturating_add(Self::TOLERANCE)
+    }
+}
+
 /// What a turn leaves behind.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Keep<'a> {
@@ -173,9 +183,16 @@ fn session(person: &Person, seen: &Recalled, keep: Keep<'_>, owner: &str, now: M
         set += ", dq = :dq, dat = :dat, dw = :dw, da = :da";
         values.extend([(":dq", s(turn)), (":dat", n(at.0)), (":dw", n(*window)), (":da", s(answer))]);
     }
+    let mut remove = Vec::new();
     if keep.talk.is_none() {
         // There was none, or it has expired: what is written now must not bring it back to life.
-        set += " REMOVE ctx, tv, pctx, ptv";
+        remove.extend(["ctx", "tv", "pctx", "ptv"]);
+    }
+    if keep.answered.is_none() && seen.answered.as_ref().is_some_and(|answered| answered.is_over(now)) {
+        remove.extend(["dq", "dat", "dw", "da"]); // no copy can come any more, and every write would carry it
+    }
+    if !remove.is_empty() {
+        set += &format!(" REMOVE {}", remove.join(", "));
     }
     let condition =
         "attribute_not_exists(PK) OR rev = :seen OR #ttl <= :secs OR own = :me OR NOT attribute_type(rev, :number)";

@@ -4,7 +4,7 @@
 use super::mender::{Mender, is_picture};
 use super::{buttons, image};
 use crate::kakao::limits::{
-    At, COMMERCE_CARD_DESCRIPTION_MAX, COMMERCE_CARD_THUMBNAILS, COMMERCE_CARD_TITLE_MAX, CURRENCY, Place,
+    At, COMMERCE_CARD_DESCRIPTION_MAX, COMMERCE_CARD_THUMBNAILS, COMMERCE_CARD_TITLE_MAX, CURRENCY, Place, filled,
 };
 use crate::kakao::skill::{CommerceCard, Thumbnail};
 
@@ -21,6 +21,10 @@ pub(super) fn card(m: &mut Mender<'_>, card: &mut CommerceCard, at: At<'_>) -> b
     if card.discount_rate.is_some() && card.discounted_price.is_none() {
         card.discount_rate = None;
         m.told("R44", at.key("discountedPrice"));
+    }
+    if card.profile.as_ref().is_some_and(|profile| !filled(&profile.nickname)) {
+        card.profile = None;
+        m.told("R46", at.key("profile").key("nickname"));
     }
     if let Some(profile) = &mut card.profile {
         m.optional_picture(&mut profile.image_url, at.key("profile"));

@@ -37,8 +37,16 @@ pub(super) fn card_in(m: &mut Mender<'_>, card: &mut ItemCard, place: Place, at:
         card.item_list_alignment = None;
         m.told("R67", at.key("itemListAlignment"));
     }
-    // The sum itself is an amount and stays as it is.
+    // The sum itself is an amount and stays as it is; without one there is nothing to sum up.
+    if card.item_list_summary.as_ref().is_some_and(|summary| !filled(&summary.description)) {
+        card.item_list_summary = None;
+        m.told("R68", at.key("itemListSummary").key("description"));
+    }
     if let Some(summary) = &mut card.item_list_summary {
+        if !filled(&summary.title) {
+            summary.title = Some(notes::SUM.to_owned());
+            m.told("R68", at.key("itemListSummary").key("title"));
+        }
         m.shorten(&mut summary.title, ITEM_TITLE_MAX, "R68", at.key("itemListSummary").key("title"));
     }
     picture(m, card, at.key("thumbnail"));

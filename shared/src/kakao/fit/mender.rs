@@ -23,7 +23,12 @@ impl<'a> Mender<'a> {
 
     /// Remembers that something was mended.
     pub(super) fn told(&mut self, rule: &'static str, at: At<'_>) {
-        self.mendings.push(Mending { rule, path: at.to_string() });
+        self.tell(rule, at.to_string());
+    }
+
+    /// Remembers that something was mended at a path that is known already.
+    pub(super) fn tell(&mut self, rule: &'static str, path: String) {
+        self.mendings.push(Mending { rule, path });
     }
 
     /// Gives `kept` back, and if it is false remembers that something went.

@@ -20,6 +20,7 @@ mod image;
 mod item;
 mod list;
 mod mender;
+mod misfits;
 mod notes;
 mod outputs;
 mod quick_replies;
@@ -70,6 +71,7 @@ pub fn fit(mut response: SkillResponse, setting: &Setting, block: Option<&str>) 
     }
     let had_bubbles = !response.outputs().is_empty();
     let mut mender = Mender::new(setting, block);
+    misfits::drop_misfits(&mut mender, &mut response, &findings);
     for _ in 0..ROUNDS {
         let before = mender.mendings.len();
         envelope::response(&mut mender, &mut response);

@@ -6,6 +6,9 @@ pub(super) const MORE: &str = "더 보기";
 /// Head of a list that came without one.
 pub(super) const LIST: &str = "목록";
 
+/// Name of a sum that came without one.
+pub(super) const SUM: &str = "합계";
+
 /// Name of the line of a table that stands for the lines that were cut.
 pub(super) const MORE_ROWS: &str = "…";
 

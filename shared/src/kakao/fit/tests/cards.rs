@@ -241,3 +241,39 @@ fn item_cards_of_a_carousel_have_the_same_parts() {
     assert_eq!(shown[0]["carousel"]["items"], json!([{"itemList": rows}, {"itemList": rows}]));
     assert_eq!(told, ["R63 [0].carousel.items[0]", "R76 [0].carousel.items.head", "R76 [0].carousel.items.profile"]);
 }
+
+#[test]
+fn r09_a_member_of_another_type_goes_and_the_rest_stays() {
+    let card = json!({"thumbnail": {"imageUrl": PICTURE, "fixedRatio": "true"}, "title": 7, "description": "d"});
+    let (shown, told) = bubbles(json!([{"basicCard": card}, {"simpleText": {"text": "t", "forwardable": 1}}]));
+    assert_eq!(shown[0]["basicCard"], json!({"thumbnail": {"imageUrl": PICTURE}, "description": "d"}));
+    assert_eq!(shown[1], json!({"simpleText": {"text": "t"}}));
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(told[0], "R09 [0].basicCard.title");
+}
+
+#[test]
+fn r09_a_price_that_cannot_be_read_takes_its_card_along() {
+    let good = json!({"price": 10_000, "thumbnails": [{"imageUrl": PICTURE}]});
+    for (name, value) in [("price", json!("10000")), ("discountedPrice", json!("8000")), ("discount", json!("2,000"))] {
+        let mut card = good.clone();
+        card[name] = value;
+        let (shown, _) = bubbles(json!([{"commerceCard": card}, {"simpleText": {"text": "t"}}]));
+        assert_eq!(shown, json!([{"simpleText": {"text": "t"}}]), "{name}");
+    }
+}
+
+#[test]
+fn r64_r68_what_has_no_title() {
+    let card = |more: Value| {
+        let mut card = json!({"itemList": [{"title": "t", "description": "d"}]});
+        card.as_object_mut().expect("a card").extend(more.as_object().expect("members").clone());
+        let (shown, _) = bubbles(json!([{"itemCard": card}]));
+        shown[0]["itemCard"].clone()
+    };
+    assert_eq!(card(json!({"head": {}}))["head"], Value::Null);
+    assert_eq!(card(json!({"profile": {"title": "", "imageUrl": PICTURE}}))["profile"], Value::Null);
+    assert_eq!(card(json!({"imageTitle": {"description": "d"}}))["imageTitle"], json!({"title": "d"}));
+    assert_eq!(card(json!({"itemListSummary": {"description": "1,000원"}}))["itemListSummary"]["title"], "합계");
+    assert_eq!(card(json!({"itemListSummary": {"title": "합계"}}))["itemListSummary"], Value::Null);
+}
