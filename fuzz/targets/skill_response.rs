@@ -1,10 +1,10 @@
-//! Any bytes as a SkillResponse: written once it does not change any more, and the quick check finds what the full one
-//! finds.
+//! Any bytes as a SkillResponse: written once it does not change any more, the quick check finds what the full one finds,
+//! and what is fitted may be sent and is not fitted again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use shared::kakao::limits::{self, Severity};
-use shared::kakao::parse;
+use shared::kakao::{fit, parse};
 use shared::kakao::skill::SkillResponse;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -24,5 +24,10 @@ fuzz_target!(|bytes: &[u8]| {
         }
         let errors: Vec<_> = findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
         assert_eq!(limits::safe_in(&response, &setting).err().unwrap_or_default(), errors);
+        if let Ok(fitted) = fit::fit(response.clone(), &setting, Some("block")) {
+            assert_eq!(limits::safe_in(&fitted.response, &setting), Ok(()));
+            let twice = fit::fit(fitted.response.clone(), &setting, Some("block")).expect("what is fitted fits");
+            assert!(twice.response == fitted.response && twice.mendings.is_empty(), "{:?}", twice.mendings);
+        }
     }
 });

@@ -11,7 +11,8 @@ use crate::app::{App, Services};
 use crate::bot::{Answer, CUT_SHORT, Desk, Oops, Reply, Skills, Turn};
 use crate::clock::Millis;
 use crate::effect::{Delivery, Effect, Work};
-use crate::kakao::fit::next_page;
+use crate::kakao::fit::{next_page, shorten};
+use crate::kakao::limits::{OUTPUTS_MAX, SIMPLE_TEXT_MAX};
 use crate::kakao::skill::{SkillRequest, SkillResponse};
 use crate::log::Log;
 use crate::store::{Entry, Keep, Kept, Person, Recalled, StoreError, TALK_LASTS};
@@ -51,6 +52,10 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Batches of events that one reply starts: with the talk and a promise they are one transaction, of a hundred writes at most
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
+pub const EVENT_BATCHES_MAX: usize = 90;
+
 /// What the turn came to.
 #[derive(Debug)]
 pub enum Said<J> {
@@ -58,8 +63,8 @@ pub enum Said<J> {
     Now(Spoken),
     /// The answer follows: its effect is in the outbox.
     Promised {
-        /// What the person reads meanwhile.
-        waiting: String,
+        /// What the platform is told meanwhile.
+        acknowledgement: SkillResponse,
     },
     /// Work for this very turn, because nothing can be delivered later.
     Work {
@@ -79,6 +84,8 @@ pub enum Trouble {
     Bot(Oops),
     /// A talk or job of the author's that is not JSON.
     Json,
+    /// More than [`EVENT_BATCHES_MAX`] batches of events.
+    TooManyEvents,
 }
 
 impl From<StoreError> for Trouble {
@@ -100,6 +107,7 @@ impl Trouble {
             Self::Store(error) => error.kind(),
             Self::Bot(oops) => oops.kind(),
             Self::Json => "json",
+            Self::TooManyEvents => "too-many-events",
         }
     }
 
@@ -143,7 +151,15 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         let promise = promise(&reply, &asked)?;
         let mut entries: Vec<Entry> = promise.iter().map(Effect::entry).collect::<Result<_, _>>()?;
         entries.extend(events(&reply, &asked)?);
-        match keep(app, &asked, person.as_ref(), &seen, &reply, &entries).await? {
+        let mut kept = keep(app, &asked, person.as_ref(), &seen, &reply, &entries).await?;
+        if let Kept::Changed(newer) = &kept
+            && !remembers::<B>()
+            && copy::answer(newer, &asked).is_none()
+        {
+            // A bot that remembers nothing would say the same again: only what it left is written over what another turn left.
+            kept = keep(app, &asked, person.as_ref(), newer, &reply, &entries).await?;
+        }
+        match kept {
             Kept::Changed(newer) if again => {
                 seen = newer;
                 again = false;
@@ -156,9 +172,8 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
                 }
                 Log::warn("talk.conflict").request(asked.owner).write();
                 // The talk stays as the other turn left it; what was promised is queued all the same.
-                for entry in &entries {
-                    app.store().put_entry(entry, app.clock.now()).await?;
-                }
+                let keep = Keep { entries: &entries, ..Keep::default() };
+                app.store().keep(None, &newer, keep, asked.owner, app.clock.now()).await?;
             }
             Kept::Repeated => Log::info("turn.repeated").request(asked.owner).write(),
             Kept::Saved => {}
@@ -166,12 +181,26 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         let as_is = reply.as_is;
         return Ok(match reply.answer {
             Answer::Now(response) => Said::Now(Spoken { response, as_is }),
-            Answer::Later { waiting, .. } if promise.is_some() => Said::Promised { waiting },
+            Answer::Later { waiting, meanwhile, .. } if promise.is_some() => {
+                Said::Promised { acknowledgement: acknowledgement(&waiting, meanwhile) }
+            }
             Answer::Later { job, otherwise, .. } => {
                 Said::Work { job, otherwise: Spoken { response: otherwise, as_is } }
             }
         });
     }
+}
+
+/// `{"version":"2.0","useCallback":true,"data":{"text":…}}`: the block's waiting message can show `{{#webhook.text}}`. Of `meanwhile`
+/// only `data` and `context` count (protocol `skill` 8).
+pub fn acknowledgement(waiting: &str, meanwhile: SkillResponse) -> SkillResponse {
+    let mut data = meanwhile.data.unwrap_or_default();
+    if !waiting.is_empty() {
+        data.insert("text".to_owned(), waiting.into());
+    }
+    let mut acknowledgement = SkillResponse::callback(data);
+    acknowledgement.context = meanwhile.context;
+    acknowledgement
 }
 
 /// Whether this very turn was taken before, and only its answer came too late: it is asked again with the talk it had found.
@@ -225,8 +254,10 @@ async fn keep<B: Skills>(
 
 /// What a person gets of work whose time ran out, or that failed on the way: what it had so far.
 pub fn cut_short(desk: &Desk<'_>) -> Option<SkillResponse> {
+    /// Characters that surely fit into the bubbles of an answer, with the note.
+    const ROOM: usize = OUTPUTS_MAX * SIMPLE_TEXT_MAX - 100;
     let so_far = desk.so_far();
-    let so_far = so_far.trim();
+    let so_far = shorten(so_far.trim(), ROOM);
     (!so_far.is_empty()).then(|| SkillResponse::text(format!("{so_far}\n\n{CUT_SHORT}")))
 }
 
@@ -258,7 +289,13 @@ fn promise<T, J: serde::Serialize>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Re
 
 /// The events that the reply starts. One without a key of its own belongs to this turn.
 fn events<T, J>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Result<Vec<Entry>, Trouble> {
-    let Some(bot_id) = asked.request.bot_id().filter(|id| !id.is_empty()) else { return Ok(Vec::new()) };
+    if reply.events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(bot_id) = asked.request.bot_id().filter(|id| !id.is_empty()) else {
+        Log::error("event.no-bot").request(asked.owner).count(reply.events.len() as u64).write();
+        return Ok(Vec::new());
+    };
     let mut entries = Vec::new();
     for (number, told) in reply.events.iter().enumerate() {
         let key = told.key.clone().unwrap_or_else(|| format!("turn#{}#{number}", asked.owner));
@@ -269,6 +306,9 @@ fn events<T, J>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Result<Vec<Entry>, Tr
                 entries.push(entry);
             }
         }
+    }
+    if entries.len() > EVENT_BATCHES_MAX {
+        return Err(Trouble::TooManyEvents);
     }
     Ok(entries)
 }

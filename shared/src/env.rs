@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::kakao::id::production;
 use crate::secret::{Secret, SecretName};
 
 /// Where Kakao's bot platform is: the Event API and the skill callbacks.
@@ -107,8 +108,7 @@ impl KnownBot {
             Some((name, id)) => (Some(name.trim().to_owned()).filter(|name| !name.is_empty()), id),
             None => (None, text),
         };
-        let id = id.trim();
-        let id = id.strip_suffix('!').unwrap_or(id);
+        let id = production(id.trim());
         (!id.is_empty()).then(|| Self { name, id: id.to_owned() })
     }
 

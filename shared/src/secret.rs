@@ -17,7 +17,7 @@ use crate::kapi::ssm;
 use crate::log::Log;
 
 use values::Values;
-pub use values::{Access, Keys};
+pub use values::{Access, Keys, current};
 
 /// How long after a second failed read in a row before the next: a store in trouble is not made worse, and not everybody waits for
 /// it. The first failure is not counted: a throttled start recovers with the first turn.

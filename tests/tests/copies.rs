@@ -155,3 +155,29 @@ async fn f01_a_turn_without_a_person_is_never_a_copy() {
     assert_eq!(world.app.bot.asked(), 2);
     assert!(world.table.items().is_empty());
 }
+
+#[tokio::test]
+async fn f01_two_events_of_one_name_are_two_turns() {
+    let world = World::at(NOW);
+    let call =
+        |number: &str| Call::says("u", "once").change(|payload| payload["userRequest"]["params"]["no"] = number.into());
+    assert_eq!(ask(&world.app, &call("A-17")).await.text(), "1");
+    assert_eq!(ask(&world.app, &call("A-18")).await.text(), "2");
+    assert_eq!(ask(&world.app, &call("A-18")).await.text(), "2");
+    // And the same words to another skill are another turn.
+    assert_eq!(ask(&world.app, &call("A-18").to("/skill/other")).await.text(), "3");
+}
+
+#[tokio::test]
+async fn an_answer_is_not_carried_along_when_no_copy_can_come_any_more() {
+    let world = World::at(NOW);
+    world.says("u", "once-long").await;
+    let item = || world.table.item(&format!("U#bot#{BOT}#u"), "SESS").unwrap();
+    world.pass(Duration::from_secs(5));
+    world.says("u", "count").await;
+    assert!(item().get("da").is_some(), "a copy may still be on its way");
+    world.pass(Duration::from_secs(15));
+    world.says("u", "count").await;
+    assert!(item().get("da").is_none() && item().get("dq").is_none());
+    assert_eq!(world.count("u"), 3);
+}

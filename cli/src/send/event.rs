@@ -15,7 +15,7 @@ use shared::kakao::limits::{self, Severity};
 use shared::kakao::skill::{EventRequest, EventUser, EventUserType, TaskStatus};
 use shared::kapi::Outbound;
 use shared::kapi::event::{self, NoResult, Refusal, Started};
-use shared::secret::Secret;
+use shared::secret::{self, Secret};
 use simulator::payload::BOT_ID;
 use simulator::{LOCAL_REST_API_KEY, people};
 
@@ -152,9 +152,11 @@ impl Errand {
         if people == 0 {
             return Err(Misuse::new("받을 사람이 없어요.", "there is nobody to send it to."));
         }
-        let key = self.option("key").map(str::to_owned).or_else(|| {
-            std::env::var("KAKAO_REST_API_KEY").ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
-        });
+        // The environment's key is Kakao's: no stand-in elsewhere gets to see it.
+        let bot = self.option("bot").unwrap_or_default();
+        let from_env = || std::env::var("KAKAO_REST_API_KEY").ok().and_then(|text| secret::current(&text, bot));
+        let key = self.option("key").map(Secret::new);
+        let key = if place.real || place.here { key.or_else(from_env) } else { key };
         let (key, bot_id) = if place.real {
             if !self.yes {
                 let won = people * PRICE;
@@ -170,9 +172,9 @@ impl Errand {
             let missing = || Misuse::new("--key 값이 빠졌어요.", "--key is needed.");
             (key.ok_or_else(missing)?, self.needed("bot")?.to_owned())
         } else {
-            (key.unwrap_or_else(|| LOCAL_REST_API_KEY.to_owned()), self.option("bot").unwrap_or(BOT_ID).to_owned())
+            (key.unwrap_or_else(|| Secret::new(LOCAL_REST_API_KEY)), self.option("bot").unwrap_or(BOT_ID).to_owned())
         };
-        Ok(Plan { base: place.base, key: Secret::new(key), bot_id, batches })
+        Ok(Plan { base: place.base, key, bot_id, batches })
     }
 
     fn request(&self, place: &Place) -> Result<EventRequest, Misuse> {

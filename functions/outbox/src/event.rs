@@ -14,6 +14,7 @@ use std::time::Duration;
 use shared::app::Services;
 use shared::clock::Millis;
 use shared::effect::{Effect, Push, Question};
+use shared::kakao::id::production;
 use shared::kakao::limits::{self, Severity};
 use shared::kakao::skill::{TaskFailure, TaskResult, TaskStatus};
 use shared::kapi::event::{self, NoResult, Refusal, Started};
@@ -178,11 +179,6 @@ impl Way<'_> {
             Log::error("outbox.event").outcome("unrecorded").kind(error.kind()).item(&id.hash()).task(task).write();
         }
     }
-}
-
-/// The development channel is the same bot: it has the same app.
-fn production(bot_id: &str) -> &str {
-    bot_id.strip_suffix('!').unwrap_or(bot_id)
 }
 
 fn question(id: &EntryId, push: &Push, task_id: &str, at: Millis) -> Option<Entry> {

@@ -38,6 +38,9 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 /// other. Work itself is not bounded: it waits for others, and must not hold up its neighbours.
 const AT_THE_TABLE: usize = 16;
 
+/// How many requests of the Event API are under way at once. Its limits are not published; a flood would only be turned away.
+const EVENTS_AT_ONCE: usize = 8;
+
 impl<B: Skills> Consumer<B> for Outbox {
     const NAME: &'static str = "outbox";
 
@@ -46,7 +49,8 @@ impl<B: Skills> Consumer<B> for Outbox {
     }
 
     async fn consume(app: &App<B>, event: &str, owner: &str, until: Millis) -> Value {
-        let shift = Shift { app, owner, until, table: Semaphore::new(AT_THE_TABLE) };
+        let (table, events) = (Semaphore::new(AT_THE_TABLE), Semaphore::new(EVENTS_AT_ONCE));
+        let shift = Shift { app, owner, until, table, events };
         match serde_json::from_str::<Event>(event) {
             Ok(Event::Stream { records }) => shift.stream(&records).await,
             Ok(Event::Sweep { .. }) => shift.sweep().await,
@@ -88,6 +92,7 @@ struct Shift<'a, B> {
     owner: &'a str,
     until: Millis,
     table: Semaphore,
+    events: Semaphore,
 }
 
 impl<B: Skills> Shift<'_, B> {
@@ -132,6 +137,10 @@ impl<B: Skills> Shift<'_, B> {
         failed.collect()
     }
 
+    fn way<'b>(&'b self, attempt: &'b str) -> event::Way<'b> {
+        event::Way { services: self.app, owner: attempt, until: self.until, table: &self.table }
+    }
+
     async fn one(&self, id: &EntryId) -> Result<(), StoreError> {
         let lease = self.until.plus(CLOCK_TOLERANCE);
         let now = self.app.clock.now();
@@ -157,12 +166,12 @@ impl<B: Skills> Shift<'_, B> {
                 deliver::deliver(self.app, &delivery, &attempt, self.until, &self.table).await
             }
             Read::Known(Effect::Event(push)) => {
-                let way = event::Way { services: self.app, owner: &attempt, until: self.until, table: &self.table };
-                event::push(&way, id, &push).await
+                let _place = self.events.acquire().await;
+                event::push(&self.way(&attempt), id, &push).await
             }
             Read::Known(Effect::EventResult(question)) => {
-                let way = event::Way { services: self.app, owner: &attempt, until: self.until, table: &self.table };
-                event::ask(&way, &question).await
+                let _place = self.events.acquire().await;
+                event::ask(&self.way(&attempt), &question).await
             }
             // Left for the release that knows it; parked if none comes.
             Read::Known(_) | Read::Newer => Outcome::Again,

@@ -117,7 +117,7 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
     let asked = Asked { skill, request: &request, at: http.received, until, owner: &http.id, callback };
     match within(app, until, converse::take(app, asked)).await {
         Some(Ok(Said::Now(spoken))) => Ended::Answer(fit(app, spoken, &asked)),
-        Some(Ok(Said::Promised { waiting })) => Ended::Acknowledged(acknowledge(&waiting)),
+        Some(Ok(Said::Promised { acknowledgement })) => Ended::Acknowledged(acknowledgement),
         Some(Ok(Said::Work { job, otherwise })) => work_now(app, job, otherwise, &asked).await,
         Some(Err(trouble)) => apology(app, &trouble, &asked),
         None => late(app, &asked, http.answer_by).await,
@@ -129,23 +129,17 @@ async fn work_now<B: Skills>(app: &App<B>, job: B::Job, otherwise: Spoken, asked
     let desk = asked.desk(app);
     let as_is = otherwise.as_is;
     let worked = within(app, asked.until, catch_panic(app.bot.work(job, &desk))).await;
-    // What it had so far is better than an apology, unless the bot has words of its own.
-    let so_far = || converse::cut_short(&desk).map(Spoken::from);
+    // Better than an apology: what it had so far, else the author's fallback.
+    let instead = || fit(app, converse::cut_short(&desk).map_or(otherwise, Spoken::from), asked);
     match worked {
         Some(Some(Ok(response))) => Ended::Answer(fit(app, Spoken { response, as_is }, asked)),
-        Some(Some(Err(oops))) => match so_far().filter(|_| oops.words().is_none()) {
-            Some(so_far) => {
-                trouble(asked, oops.kind());
-                Ended::Answer(fit(app, so_far, asked))
-            }
-            None => apology(app, &Trouble::Bot(oops), asked),
-        },
-        // The panic is in the log.
-        Some(None) => match so_far() {
-            Some(so_far) => Ended::Answer(fit(app, so_far, asked)),
-            None => Ended::Apology(converse::sorry(&app.bot, &Place::of(asked.request))),
-        },
-        None => Ended::Late(fit(app, so_far().unwrap_or(otherwise), asked)),
+        Some(Some(Err(oops))) if oops.words().is_some() => apology(app, &Trouble::Bot(oops), asked),
+        Some(Some(Err(oops))) => {
+            trouble(asked, oops.kind());
+            Ended::Apology(instead())
+        }
+        Some(None) => Ended::Apology(instead()), // the panic is in the log
+        None => Ended::Late(instead()),
     }
 }
 
@@ -154,7 +148,7 @@ async fn late<B: Skills>(app: &App<B>, asked: &Asked<'_>, until: Millis) -> Ende
     if let Some(url) = asked.callback
         && let Some(Ok(())) = within(app, until, converse::carry_over(app, asked, url)).await
     {
-        return Ended::Acknowledged(acknowledge(""));
+        return Ended::Acknowledged(converse::acknowledgement("", SkillResponse::new()));
     }
     Ended::Late(converse::sorry(&app.bot, &Place::of(asked.request)))
 }
@@ -169,15 +163,6 @@ fn apology<B: Skills>(app: &App<B>, why: &Trouble, asked: &Asked<'_>) -> Ended {
 
 fn trouble(asked: &Asked<'_>, kind: &str) {
     Log::error("skill.trouble").request(asked.owner).kind(kind).write();
-}
-
-/// `{"version":"2.0","useCallback":true,"data":{"text":…}}`: the block's waiting message can show `{{#webhook.text}}`.
-fn acknowledge(waiting: &str) -> SkillResponse {
-    let mut data = serde_json::Map::new();
-    if !waiting.is_empty() {
-        data.insert("text".to_owned(), waiting.into());
-    }
-    SkillResponse::callback(data)
 }
 
 fn fit<B: Skills>(app: &App<B>, spoken: Spoken, asked: &Asked<'_>) -> SkillResponse {

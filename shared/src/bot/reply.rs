@@ -38,6 +38,8 @@ pub enum Answer<J> {
     Later {
         /// What the block's waiting message shows meanwhile, as `{{#webhook.text}}`.
         waiting: String,
+        /// Further values for the waiting message, and contexts.
+        meanwhile: SkillResponse,
         /// What is to be done.
         job: J,
         /// What to say if the platform offers no callback and the work does not fit into the turn.
@@ -61,13 +63,23 @@ impl<T, J> Reply<T, J> {
     /// it is quick enough, else [`Reply::otherwise`] is said.
     pub fn later(waiting: impl Into<String>, job: J) -> Self {
         let otherwise = SkillResponse::text(super::TOO_LATE);
-        Self::new(Answer::Later { waiting: waiting.into(), job, otherwise })
+        let meanwhile = SkillResponse::new();
+        Self::new(Answer::Later { waiting: waiting.into(), meanwhile, job, otherwise })
     }
 
     /// What [`Reply::later`] says if there is no callback and no time. Changes nothing on other replies.
     pub fn otherwise(mut self, response: impl Into<SkillResponse>) -> Self {
         if let Answer::Later { otherwise, .. } = &mut self.answer {
             *otherwise = response.into();
+        }
+        self
+    }
+
+    /// What goes along with the waiting text of [`Reply::later`]: `data` for the block's waiting message, and contexts. Nothing else
+    /// of the response is shown. Changes nothing on other replies.
+    pub fn meanwhile(mut self, response: SkillResponse) -> Self {
+        if let Answer::Later { meanwhile, .. } = &mut self.answer {
+            *meanwhile = response;
         }
         self
     }
@@ -111,7 +123,8 @@ impl<T, J> Reply<T, J> {
     /// Runs an event block of this bot for some people, in batches of a hundred: the Event API. Each delivery is paid for, so a batch
     /// is sent at most once, and one of which nobody knows whether it arrived is left to a person.
     ///
-    /// A turn that is asked twice starts it once; two turns start it twice: see [`Reply::event_once`].
+    /// A turn that is asked twice starts it once; two turns start it twice: see [`Reply::event_once`]. One reply reaches at most 9,000
+    /// people; more become an apology, and nothing is sent.
     pub fn event(mut self, request: EventRequest) -> Self {
         self.events.push(Told { key: None, request });
         self

@@ -16,6 +16,10 @@ pub(super) fn answer(seen: &Recalled, asked: &Asked<'_>) -> Option<Spoken> {
     if apart > before.window || before.turn != digest(asked) {
         return None;
     }
+    // This very turn, taken again because it ran late: what was not remembered can be said anew.
+    if before.answer.is_empty() && super::taken_before(seen, asked) {
+        return None;
+    }
     Some(serde_json::from_str(&before.answer).unwrap_or_else(|_| SkillResponse::text(DONE_BEFORE).into()))
 }
 

@@ -42,10 +42,12 @@ impl Place {
         Self { block: block.map(str::to_owned), group_chat: request.is_group_chat() }
     }
 
-    /// What an answer here must keep. One without bubbles is meant, if that is what the author built.
+    /// What an answer here must keep. One without bubbles is meant, if that is what the author built; a promise is not, for
+    /// promises are [`crate::bot::Reply::later`]'s and are made elsewhere.
     fn setting(&self, response: &SkillResponse) -> Setting {
         let mut setting = if self.group_chat { Setting::group_chat() } else { Setting::default() };
         setting.suppress = response.is_suppressed();
+        setting.callback_offered = Some(false);
         setting
     }
 }

@@ -12,6 +12,11 @@ use std::marker::PhantomData;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// The id of a bot without the mark of its development channel: the same bot, with the same app.
+pub fn production(bot_id: &str) -> &str {
+    bot_id.strip_suffix('!').unwrap_or(bot_id)
+}
+
 /// What an id belongs to.
 pub trait Kind {
     /// Name of the kind, for debug output.

@@ -15,6 +15,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use super::Secret;
 use crate::env::KnownBot;
+use crate::kakao::id::production;
 
 /// Everything that a secret's text names, in its order: the current value of each before the one that it replaces.
 #[derive(Clone, Debug)]
@@ -61,11 +62,12 @@ impl Values {
                 let Listed { current, previous, bots } = serde_json::from_value(object).ok()?;
                 values.extend(current.iter().chain(&previous).filter_map(|text| value(text, None)));
                 for (bot, written) in bots {
+                    let bot = production(&bot);
                     let (current, previous) = match written {
                         Written::Plain(current) => (current, None),
                         Written::Rotating { current, previous } => (current, previous),
                     };
-                    values.extend([current].iter().chain(&previous).filter_map(|text| value(text, Some(&bot))));
+                    values.extend([current].iter().chain(&previous).filter_map(|text| value(text, Some(bot))));
                 }
             }
             // Meant as the above and mistyped: its pieces are not secrets.
@@ -81,6 +83,11 @@ impl Values {
         let own = self.0.iter().find(|value| value.bot.as_deref().is_some_and(is_own));
         own.or_else(|| self.0.iter().find(|value| value.bot.is_none())).map(|value| &value.text)
     }
+}
+
+/// The value that a secret's text has for a bot: its own, else everybody's, the current one of each.
+pub fn current(text: &str, bot: &str) -> Option<Secret> {
+    Values::parse(text)?.current(production(bot), None).cloned()
 }
 
 /// The values of one secret that are accepted now, as digests: comparing digests takes the same time for any length of guess.

@@ -10,6 +10,8 @@ pub(super) struct Place {
     pub(super) base: String,
     /// Whether it is Kakao itself, which costs money.
     pub(super) real: bool,
+    /// Whether it is on this very machine.
+    pub(super) here: bool,
 }
 
 impl Place {
@@ -34,7 +36,8 @@ impl Place {
         }
         let at_its_root = matches!(parsed.path(), "" | "/");
         let base = if at_its_root && !real { format!("{base}/platform") } else { base.to_owned() };
-        Ok(Self { base, real })
+        let here = matches!(host.as_str(), "127.0.0.1" | "localhost" | "[::1]");
+        Ok(Self { base, real, here })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Mends contexts.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::mender::{Mender, sift};
@@ -39,11 +41,12 @@ fn r91_complete(m: &mut Mender<'_>, value: &mut ContextValue, at: At<'_>) -> boo
 
 /// Of contexts with the same name the last one counts.
 fn r92_once(m: &mut Mender<'_>, values: &mut Option<Vec<ContextValue>>, at: At<'_>) {
-    let names: Vec<_> = values.iter().flatten().map(|value| value.name.clone()).collect();
+    let names = values.iter().flatten().enumerate().map(|(i, value)| (value.name.clone(), i));
+    let last: HashMap<Option<String>, usize> = names.collect();
     let mut i = 0;
     sift(values, at, |value, at| {
+        let is_last = last.get(&value.name) == Some(&i);
         i += 1;
-        let again = names.iter().skip(i).any(|name| *name == value.name);
-        m.require(!again, "R92", at.key("name"))
+        m.require(is_last, "R92", at.key("name"))
     });
 }

@@ -65,19 +65,21 @@ pub struct Mending {
 /// Nothing of the answer can be sent. The findings are the errors that remain; if every bubble had to go, the errors of
 /// the bubbles.
 pub fn fit(mut response: SkillResponse, setting: &Setting, block: Option<&str>) -> Result<Fitted, Vec<Finding>> {
-    let findings = limits::skill_response_in(&response, setting);
-    if findings.is_empty() {
+    let (findings, nulls) = limits::findings_and_nulls(&response, setting);
+    if findings.is_empty() && nulls.is_empty() {
         return Ok(Fitted { response, mendings: Vec::new() });
     }
     let had_bubbles = !response.outputs().is_empty();
     let mut mender = Mender::new(setting, block);
-    misfits::drop_misfits(&mut mender, &mut response, &findings);
+    let (mut odd, mut nulls) = (findings.clone(), nulls);
     for _ in 0..ROUNDS {
         let before = mender.mendings.len();
+        misfits::drop_misfits(&mut mender, &mut response, &odd, &nulls);
         envelope::response(&mut mender, &mut response);
         if mender.mendings.len() == before {
             break;
         }
+        (odd, nulls) = limits::findings_and_nulls(&response, setting);
     }
     let emptied = had_bubbles && response.outputs().is_empty() && response.use_callback != Some(true);
     match limits::safe_in(&response, setting) {

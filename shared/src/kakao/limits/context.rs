@@ -1,6 +1,8 @@
 //! Rules of `context`.
 //! <https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/answer_json_format>
 
+use std::collections::HashSet;
+
 use super::at::At;
 use super::envelope::R09;
 use super::measure::filled;
@@ -33,9 +35,10 @@ pub(super) fn control(control: &ContextControl, at: At<'_>, report: &mut Report<
     report.typed(control, &R09, at);
     let at = at.key("values");
     let Some(values) = &control.values else { return report.require(false, &R91, at) };
+    let mut before = HashSet::new();
     for (i, value) in values.iter().enumerate() {
         r91_complete(value, at.index(i), report);
-        r92_once(value, &values[..i], at.index(i), report);
+        r92_once(value, &mut before, at.index(i), report);
     }
 }
 
@@ -51,7 +54,7 @@ fn r91_complete(value: &ContextValue, at: At<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn r92_once(value: &ContextValue, before: &[ContextValue], at: At<'_>, report: &mut Report<'_>) {
-    let twice = filled(&value.name) && before.iter().any(|other| other.name == value.name);
-    report.require(!twice, &R92, at.key("name"));
+fn r92_once<'a>(value: &'a ContextValue, before: &mut HashSet<&'a str>, at: At<'_>, report: &mut Report<'_>) {
+    let name = value.name.as_deref().filter(|name| !name.is_empty());
+    report.require(name.is_none_or(|name| before.insert(name)), &R92, at.key("name"));
 }

@@ -77,9 +77,14 @@ pub fn skill_response(response: &SkillResponse) -> Vec<Finding> {
 
 /// Everything there is to say about a response in this setting.
 pub fn skill_response_in(response: &SkillResponse, setting: &Setting) -> Vec<Finding> {
+    findings_and_nulls(response, setting).0
+}
+
+/// The same, and the places of known members that are `null`: they count as absent and need not be sent.
+pub(super) fn findings_and_nulls(response: &SkillResponse, setting: &Setting) -> (Vec<Finding>, Vec<String>) {
     let mut report = Report::new(setting);
     envelope::response(response, &mut report);
-    report.findings
+    (report.findings, report.nulls)
 }
 
 /// Whether a response may be sent: only errors are looked for. A good response costs no allocation.

@@ -47,8 +47,7 @@ impl Setting {
 
     /// The answer to this request, at once and not through its callback address.
     pub fn replying_to(request: &SkillRequest) -> Self {
-        let room = request.user_request.get().is_some_and(|said| said.chat.get().is_some());
-        Setting { group_chat: room, ..Self::answering(request.callback_url().is_some()) }
+        Setting { group_chat: request.is_group_chat(), ..Self::answering(request.callback_url().is_some()) }
     }
 
     /// The answer to a group chat.
@@ -96,17 +95,19 @@ pub(super) struct Report<'a> {
     pub(super) setting: &'a Setting,
     errors_only: bool,
     pub(super) findings: Vec<Finding>,
+    /// Places of known members that are `null`.
+    pub(super) nulls: Vec<String>,
 }
 
 impl<'a> Report<'a> {
     /// Collects everything.
     pub(super) fn new(setting: &'a Setting) -> Self {
-        Report { setting, errors_only: false, findings: Vec::new() }
+        Report { setting, errors_only: false, findings: Vec::new(), nulls: Vec::new() }
     }
 
     /// Collects errors only.
     pub(super) fn errors_only(setting: &'a Setting) -> Self {
-        Report { setting, errors_only: true, findings: Vec::new() }
+        Report { setting, errors_only: true, findings: Vec::new(), nulls: Vec::new() }
     }
 
     /// Tells that a rule is broken if it is.
@@ -116,9 +117,11 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Tells which known members have another type than documented.
+    /// Tells which known members have another type than documented. Those that are `null` are only remembered: they count as
+    /// absent, which is no fault of a body.
     pub(super) fn typed(&mut self, part: &impl Generous, rule: &'static Rule, at: At<'_>) {
         part.misfits().for_each(|key| self.tell(rule, at.key(key), "", ""));
+        self.nulls.extend(part.nulls().map(|key| at.key(key).to_string()));
     }
 
     /// Tells that something is more than it may be if it is.

@@ -10,7 +10,7 @@ use super::generous::{generous, optional, optional_value};
 use super::open::open_enum;
 use super::{Map, Named, User};
 use crate::kakao::field::{Field, Loose, closed_debug};
-use crate::kakao::id::kind;
+use crate::kakao::id::{kind, production};
 
 /// Asks whether a value is good.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -105,8 +105,7 @@ impl CheckRequest {
 
     /// Id of the bot without the mark of the development channel; empty if there is none.
     pub fn bot_key(&self) -> &str {
-        let id = self.bot.get().and_then(Named::id).unwrap_or_default();
-        id.strip_suffix('!').unwrap_or(id)
+        production(self.bot.get().and_then(Named::id).unwrap_or_default())
     }
 
     /// The block that fills its slots.

@@ -3,9 +3,11 @@
 //!
 //! Public servers send `"price": "10000"`, `"text": 5`, `"fixedRatio": "true"` or `"thumbnail": "https://…"`. None of
 //! them is a reason not to read the rest. Such a member counts as absent, stays in `rest` under its own name, is
-//! written out again unchanged, and rule R09 names it. A `null` counts as absent and is not kept.
+//! written out again unchanged, and rule R09 names it. A `null` counts as absent and stays there too: what was read is
+//! written back.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::Map;
 
@@ -21,15 +23,22 @@ pub(crate) trait Generous {
     fn misfits(&self) -> impl Iterator<Item = &'static str> {
         let rest = self.rest();
         let known = if rest.is_empty() { &[] } else { Self::MEMBERS };
-        known.iter().copied().filter(|key| rest.contains_key(*key))
+        known.iter().copied().filter(|key| rest.get(*key).is_some_and(|value| !value.is_null()))
+    }
+
+    /// The known members that are `null`.
+    fn nulls(&self) -> impl Iterator<Item = &'static str> {
+        let rest = self.rest();
+        let known = if rest.is_empty() { &[] } else { Self::MEMBERS };
+        known.iter().copied().filter(|key| rest.get(*key).is_some_and(Value::is_null))
     }
 }
 
-/// Takes a member out if it fits or is `null`, and leaves it where it is if not.
+/// Takes a member out if it fits, and leaves it where it is if it does not or is `null`.
 pub(super) fn take<T: for<'de> Deserialize<'de>>(rest: &mut Map, key: &str) -> Option<T> {
-    let read = Option::<T>::deserialize(rest.get(key)?).ok()?;
+    let read = Option::<T>::deserialize(rest.get(key)?).ok()??;
     rest.remove(key);
-    read
+    Some(read)
 }
 
 /// Reads a type generously. Every member must be named: a forgotten one does not compile.

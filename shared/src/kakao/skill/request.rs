@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{Action, Chat, Context, FileUrl, Flow, Knowledge, Map, Media, Named, TriggerType, User, UserRequest};
 use crate::kakao::field::{Field, Loose, closed_debug};
-use crate::kakao::id::kind;
+use crate::kakao::id::{kind, production};
 
 /// One call of a skill.
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -108,8 +108,7 @@ impl SkillRequest {
 
     /// Id of the bot without the mark of the development channel; empty if there is none. State is kept by this.
     pub fn bot_key(&self) -> &str {
-        let id = self.bot_id().unwrap_or_default();
-        id.strip_suffix('!').unwrap_or(id)
+        production(self.bot_id().unwrap_or_default())
     }
 
     /// Whether the development channel called.

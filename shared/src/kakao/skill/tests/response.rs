@@ -171,20 +171,20 @@ fn quick_replies_contexts_and_data() {
 }
 
 #[test]
-fn null_is_absent() {
+fn null_counts_as_absent_and_is_written_back() {
     let body = json!({
         "version": "2.0", "context": null, "data": null, "useCallback": null, "extra": null,
         "template": {"quickReplies": null, "outputs": [
             {"basicCard": {"title": null, "thumbnail": {"imageUrl": "u", "link": null, "fixedRatio": null}, "buttons": null, "social": null}},
-            {"simpleText": null, "listCard": {"header": null, "items": [{"title": "t", "action": null, "link": {"web": null}}]}}
+            {"listCard": {"header": null, "items": [{"title": "t", "action": null, "link": {"web": null}}]}}
         ]}
     });
-    assert_eq!(
-        read(&body),
-        json!({"version": "2.0", "template": {"outputs": [
-            {"basicCard": {"thumbnail": {"imageUrl": "u"}}}, {"listCard": {"items": [{"title": "t", "link": {}}]}}
-        ]}})
-    );
+    assert_eq!(read(&body), body);
+    let response: SkillResponse = serde_json::from_value(body).expect("reads");
+    assert!(response.data.is_none() && response.context.is_none() && response.use_callback.is_none());
+    // A bubble that is `null` is none: one of two names is left.
+    let bubble = json!({"version": "2.0", "template": {"outputs": [{"simpleText": null, "listCard": {"items": []}}]}});
+    assert_eq!(read(&bubble)["template"]["outputs"], json!([{"listCard": {"items": []}}]));
 }
 
 #[test]
