@@ -135,7 +135,10 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
     };
     let mut again = true;
     loop {
-        if let Some(spoken) = copy::answer(&seen, &asked) {
+        // This very turn is no copy of itself: what it promised is still to be done.
+        if !taken_before(&seen, &asked)
+            && let Some(spoken) = copy::answer(&seen, &asked)
+        {
             Log::info("turn.copy").request(asked.owner).write();
             return Ok(Said::Now(spoken));
         }
