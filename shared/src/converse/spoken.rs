@@ -42,8 +42,8 @@ impl Place {
     /// Where the answer to this request will be read.
     pub fn of(request: &SkillRequest) -> Self {
         let block = request.block().and_then(|block| block.id()).filter(|id| !id.is_empty());
-        let callback = request.callback_url().is_some();
-        Self { block: block.map(str::to_owned), group_chat: request.is_group_chat(), callback }
+        let Setting { callback_offered, group_chat, .. } = Setting::replying_to(request);
+        Self { block: block.map(str::to_owned), group_chat, callback: callback_offered == Some(true) }
     }
 
     /// What an answer here must keep. One without bubbles is meant, if that is what the author built.

@@ -47,7 +47,8 @@ impl Setting {
 
     /// The answer to this request, at once and not through its callback address.
     pub fn replying_to(request: &SkillRequest) -> Self {
-        let room = request.user_request.get().is_some_and(|said| said.chat.get().is_some());
+        let named = request.user_request.get().is_some_and(|said| said.chat.get().is_some());
+        let room = named || request.is_group_chat();
         Setting { group_chat: room, ..Self::answering(request.callback_url().is_some()) }
     }
 
