@@ -133,7 +133,7 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         Some(person) => app.store().recall(person, app.clock.now()).await?,
         None => Recalled::default(),
     };
-    let mut again = true;
+    let mut lost = 0;
     loop {
         // This very turn is no copy of itself: what it promised is still to be done.
         if !taken_before(&seen, &asked)
@@ -147,9 +147,9 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         let mut entries: Vec<Entry> = promise.iter().map(Effect::entry).collect::<Result<_, _>>()?;
         entries.extend(events(&reply, &asked)?);
         match keep(app, &asked, person.as_ref(), &seen, &reply, &entries).await? {
-            Kept::Changed(newer) if again => {
+            Kept::Changed(newer) if lost < races(&reply) => {
                 seen = newer;
-                again = false;
+                lost += 1;
                 continue;
             }
             Kept::Changed(newer) => {
@@ -175,6 +175,11 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
             }
         });
     }
+}
+
+/// How many races a turn may lose before its talk is given up: one that must not be taken twice has to be remembered.
+const fn races<T, J>(reply: &Reply<T, J>) -> u32 {
+    if reply.once.is_some() { 4 } else { 1 }
 }
 
 /// Whether this very turn was taken before, and only its answer came too late: it is asked again with the talk it had found.

@@ -306,3 +306,44 @@ async fn each_bots_events_have_its_own_key() {
         assert_eq!((told.key.clone(), told.path.clone()), (format!("KakaoAK {key}"), format!("/v2/bots/{bot}/talk")));
     }
 }
+
+/// Two lost races in a row: what the turn starts is queued, but nobody remembers the turn, and its copy pays again.
+#[tokio::test]
+async fn f02_a_turn_that_lost_two_races_is_remembered_for_its_copy() {
+    let world = World::new();
+    world.says("u", "count").await;
+    world.faults.on("TransactWriteItems", 2, Fault::Slow(Duration::from_millis(300)));
+    let call = Call::says("u", "once-event 1");
+    let others = async {
+        for _ in 0..2 {
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            world.says("u", "count").await;
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+    };
+    futures_util::future::join(ask(&world.app, &call), others).await;
+    ask(&world.app, &call.again()).await;
+    assert_eq!(world.table.items_under("OUT#").len(), 1, "paid twice");
+}
+
+/// Everything that goes wrong with an event, and the log knows no key, no person and no text.
+#[tokio::test]
+async fn events_with_odd_keys_and_people_are_sent_or_parked_and_never_twice() {
+    let world = World::at(NOW);
+    let long = "x".repeat(5_000);
+    for (at, key) in ["", " ", "#", "a#b", "\0", "가😀", "../..", "OUT#x", long.as_str()].into_iter().enumerate() {
+        for person in ["", "../x", "a\r\nb", "\0", "가", long.as_str()] {
+            let request =
+                shared::kakao::skill::EventRequest::new("e").to(shared::kakao::skill::EventUser::bot_user_key(person));
+            for effect in Effect::events(key, tests::platform::BOT, request) {
+                let entry = effect.entry().unwrap();
+                let first = world.app.store().put_entry(&entry, world.app.clock.now()).await.unwrap();
+                assert_eq!(first, person.is_empty(), "{at} {key:?}: one occasion is one entry, whoever it is for");
+                let event = stream_event([&format!("OUT#{}", entry.id)]);
+                wake(&world.app, &event, "o").await;
+                wake(&world.app, &event, "o").await;
+            }
+        }
+    }
+    assert_eq!(world.platform.events().paid(), 0, "nobody is no person");
+}
