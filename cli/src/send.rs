@@ -167,6 +167,12 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, Misuse> {
         ));
     };
     let errand = Errand { kind, callback, options, slots };
+    if callback && (kind == Kind::SkillCheck || errand.option("file").is_some()) {
+        return Err(Misuse::new(
+            "--callback은 skill에만, --file 없이 쓸 수 있어요.",
+            "--callback is for skill only, and not together with --file.",
+        ));
+    }
     if !errand.has_address() {
         let url = errand.base();
         return Err(Misuse::new(

@@ -125,12 +125,12 @@ pub const fn remembers<B: Skills>() -> bool {
     size_of::<B::Talk>() > 0
 }
 
-/// Takes the turn. If another turn of the same person was faster, the bot is asked once more with what that one left; if that
-/// happens again the person is answered and the talk left as it is. A copy of a turn that must not be taken twice gets that
-/// turn's answer.
+/// Takes the turn. If another turn of the same person was faster, the bot is asked once more with what that one left (a turn that
+/// must not be taken twice up to four times); after that the person is answered and the talk left as it is. A copy of a turn that
+/// must not be taken twice gets that turn's answer.
 ///
 /// # Errors
-/// [`Trouble`]: nothing was kept, nothing was queued.
+/// [`Trouble`]: as far as is known nothing was kept and nothing was queued. A table that does not answer may have done both.
 pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::Job>, Trouble> {
     // A tap on the "more" entry that `fit` made: the rest of the quick replies came with it.
     if let Some(page) = next_page(asked.request) {
@@ -141,9 +141,12 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         Some(person) => app.store().recall(person, app.clock.now()).await?,
         None => Recalled::default(),
     };
-    let mut again = true;
+    let mut lost = 0;
     loop {
-        if let Some(spoken) = copy::answer(&seen, &asked) {
+        // This very turn is no copy of itself: what it promised is still to be done.
+        if !taken_before(&seen, &asked)
+            && let Some(spoken) = copy::answer(&seen, &asked)
+        {
             Log::info("turn.copy").request(asked.owner).write();
             return Ok(Said::Now(spoken));
         }
@@ -160,9 +163,9 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
             kept = keep(app, &asked, person.as_ref(), newer, &reply, &entries).await?;
         }
         match kept {
-            Kept::Changed(newer) if again => {
+            Kept::Changed(newer) if lost < races(&reply) => {
                 seen = newer;
-                again = false;
+                lost += 1;
                 continue;
             }
             Kept::Changed(newer) => {
@@ -182,7 +185,7 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         return Ok(match reply.answer {
             Answer::Now(response) => Said::Now(Spoken { response, as_is }),
             Answer::Later { waiting, meanwhile, .. } if promise.is_some() => {
-                Said::Promised { acknowledgement: acknowledgement(&waiting, meanwhile) }
+                Said::Promised { acknowledgement: acknowledgement(&waiting, *meanwhile) }
             }
             Answer::Later { job, otherwise, .. } => {
                 Said::Work { job, otherwise: Spoken { response: otherwise, as_is } }
@@ -201,6 +204,11 @@ pub fn acknowledgement(waiting: &str, meanwhile: SkillResponse) -> SkillResponse
     let mut acknowledgement = SkillResponse::callback(data);
     acknowledgement.context = meanwhile.context;
     acknowledgement
+}
+
+/// How many races a turn may lose before its talk is given up: one that must not be taken twice has to be remembered.
+const fn races<T, J>(reply: &Reply<T, J>) -> u32 {
+    if reply.once.is_some() { 4 } else { 1 }
 }
 
 /// Whether this very turn was taken before, and only its answer came too late: it is asked again with the talk it had found.

@@ -88,7 +88,7 @@ impl Env {
                 .collect(),
             skill_secret_header: or("SKILL_SECRET_HEADER", SKILL_SECRET_HEADER).to_ascii_lowercase(),
             skill_secret_check: get("SKILL_SECRET_CHECK").as_deref() != Some("off"),
-            bots: get("BOT_IDS").map(|list| list.split(',').filter_map(KnownBot::read).collect()).unwrap_or_default(),
+            bots: get("BOT_IDS").map(|list| KnownBot::read_all(&list)).unwrap_or_default(),
             bot_api_url: or("BOT_API_URL", BOT_API_URL),
         }
     }
@@ -102,6 +102,16 @@ impl Env {
 }
 
 impl KnownBot {
+    /// Reads a list. A name that is another bot's id is no name: what is listed under it is that other bot's.
+    fn read_all(list: &str) -> Vec<Self> {
+        let mut bots: Vec<Self> = list.split(',').filter_map(Self::read).collect();
+        let ids: Vec<String> = bots.iter().map(|bot| bot.id.clone()).collect();
+        for bot in &mut bots {
+            bot.name.take_if(|name| ids.contains(name));
+        }
+        bots
+    }
+
     /// Reads `id` or `name=id`. An id pasted from the development channel is the bot's all the same.
     fn read(text: &str) -> Option<Self> {
         let (name, id) = match text.split_once('=') {
@@ -129,6 +139,13 @@ mod tests {
         assert_eq!(listed, [(Some("점심"), "a1"), (None, "b2"), (None, "c3")]);
         assert!(env.bot("a1").is_some_and(|bot| bot.is_called("점심") && bot.is_called("a1") && !bot.is_called("b2")));
         assert!(env.bot("점심").is_none(), "a name is no id");
+    }
+
+    #[test]
+    fn t07_a_name_that_is_another_bots_id_is_no_name() {
+        let env = Env::read(|name| (name == "BOT_IDS").then(|| "b2=a1,b2,c3=c3".to_owned()));
+        assert!(env.bot("a1").is_some_and(|bot| bot.is_called("a1") && !bot.is_called("b2")));
+        assert!(["b2", "c3"].into_iter().all(|id| env.bot(id).is_some_and(|bot| bot.is_called(id))));
     }
 
     #[test]

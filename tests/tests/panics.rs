@@ -27,7 +27,7 @@ async fn f33_a_panic_in_work_is_a_last_word_in_the_turn_or_by_callback() {
     let world = World::new();
     let answer = world.says("u", "later panic in the turn").await;
     assert!(answer.is_valid());
-    assert_eq!(answer.text(), SORRY);
+    assert_eq!(answer.text(), TOO_LATE, "the author's fallback");
     let (url, entry) = world.is_promised("u", "later panic in the outbox").await;
     let (good_url, good) = world.is_promised("u", "later soup").await;
     let told = wake(&world.app, &stream_event([&entry, &good]), "o").await;

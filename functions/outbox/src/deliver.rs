@@ -92,7 +92,9 @@ async fn answer<B: Skills>(app: &App<B>, delivery: &Delivery, owner: &str, until
             last_word(&desk, None)
         }
     };
-    converse::fit(&app.bot, spoken, &delivery.place, owner)
+    // The bot may be asked for its apology here, and must not take the batch along.
+    let fitted = catch_panic(async { converse::fit(&app.bot, spoken, &delivery.place, owner) }).await;
+    fitted.unwrap_or_else(|| SkillResponse::text(TOO_LATE))
 }
 
 /// The bot's own words for what went wrong, else what the work had so far, else an apology.

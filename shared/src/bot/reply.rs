@@ -39,7 +39,7 @@ pub enum Answer<J> {
         /// What the block's waiting message shows meanwhile, as `{{#webhook.text}}`.
         waiting: String,
         /// Further values for the waiting message, and contexts.
-        meanwhile: SkillResponse,
+        meanwhile: Box<SkillResponse>,
         /// What is to be done.
         job: J,
         /// What to say if the platform offers no callback and the work does not fit into the turn.
@@ -63,7 +63,7 @@ impl<T, J> Reply<T, J> {
     /// it is quick enough, else [`Reply::otherwise`] is said.
     pub fn later(waiting: impl Into<String>, job: J) -> Self {
         let otherwise = SkillResponse::text(super::TOO_LATE);
-        let meanwhile = SkillResponse::new();
+        let meanwhile = Box::new(SkillResponse::new());
         Self::new(Answer::Later { waiting: waiting.into(), meanwhile, job, otherwise })
     }
 
@@ -79,7 +79,7 @@ impl<T, J> Reply<T, J> {
     /// of the response is shown. Changes nothing on other replies.
     pub fn meanwhile(mut self, response: SkillResponse) -> Self {
         if let Answer::Later { meanwhile, .. } = &mut self.answer {
-            *meanwhile = response;
+            **meanwhile = response;
         }
         self
     }

@@ -16,10 +16,6 @@ pub(super) fn answer(seen: &Recalled, asked: &Asked<'_>) -> Option<Spoken> {
     if apart > before.window || before.turn != digest(asked) {
         return None;
     }
-    // This very turn, taken again because it ran late: what was not remembered can be said anew.
-    if before.answer.is_empty() && super::taken_before(seen, asked) {
-        return None;
-    }
     Some(serde_json::from_str(&before.answer).unwrap_or_else(|_| SkillResponse::text(DONE_BEFORE).into()))
 }
 
@@ -41,12 +37,17 @@ pub(super) fn remember<T, J>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Option<A
     })
 }
 
-/// What was said, where, and about what: an event brings its own parameters. Whose it is says the item that keeps it.
+/// What was said, where, and about what: a room is another place, and parameters say what the words do not. Whose it is says the
+/// item that keeps it.
 fn digest(asked: &Asked<'_>) -> String {
     let request = asked.request;
+    let action = request.action.get();
     let block = request.block().and_then(|block| block.id().or_else(|| block.name())).unwrap_or_default();
-    let extra = request.action.get().and_then(|action| action.client_extra()).map(ToString::to_string);
+    let extra = action.and_then(|action| action.client_extra()).map(ToString::to_string);
+    let params = action.and_then(|action| serde_json::to_string(action.params.get()?).ok());
     let event = request.user_request.get().into_iter().flat_map(|said| said.event_params());
     let event: String = event.map(|(name, value)| format!("{name}={value}\n")).collect();
-    hash(&["turn", asked.skill, block, request.raw_utterance(), &extra.unwrap_or_default(), &event])
+    let room = request.group_key().unwrap_or_default();
+    let said = request.raw_utterance();
+    hash(&["turn", asked.skill, room, block, said, &extra.unwrap_or_default(), &params.unwrap_or_default(), &event])
 }

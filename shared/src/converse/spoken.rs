@@ -27,6 +27,9 @@ pub struct Place {
     /// A group chat shows less than a channel.
     #[serde(default)]
     pub group_chat: bool,
+    /// Whether the answer may be a promise. Where a late answer is read it may not, so it is not kept.
+    #[serde(skip)]
+    pub callback: bool,
 }
 
 impl From<SkillResponse> for Spoken {
@@ -39,15 +42,15 @@ impl Place {
     /// Where the answer to this request will be read.
     pub fn of(request: &SkillRequest) -> Self {
         let block = request.block().and_then(|block| block.id()).filter(|id| !id.is_empty());
-        Self { block: block.map(str::to_owned), group_chat: request.is_group_chat() }
+        let Setting { callback_offered, group_chat, .. } = Setting::replying_to(request);
+        Self { block: block.map(str::to_owned), group_chat, callback: callback_offered == Some(true) }
     }
 
-    /// What an answer here must keep. One without bubbles is meant, if that is what the author built; a promise is not, for
-    /// promises are [`crate::bot::Reply::later`]'s and are made elsewhere.
+    /// What an answer here must keep. One without bubbles is meant, if that is what the author built.
     fn setting(&self, response: &SkillResponse) -> Setting {
-        let mut setting = if self.group_chat { Setting::group_chat() } else { Setting::default() };
+        let mut setting = Setting::answering(self.callback);
+        setting.group_chat = self.group_chat;
         setting.suppress = response.is_suppressed();
-        setting.callback_offered = Some(false);
         setting
     }
 }

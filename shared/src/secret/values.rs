@@ -62,7 +62,11 @@ impl Values {
                 let Listed { current, previous, bots } = serde_json::from_value(object).ok()?;
                 values.extend(current.iter().chain(&previous).filter_map(|text| value(text, None)));
                 for (bot, written) in bots {
-                    let bot = production(&bot);
+                    let bot = production(bot.trim());
+                    // A value for nobody would be good for whoever does not say who he is.
+                    if bot.is_empty() {
+                        continue;
+                    }
                     let (current, previous) = match written {
                         Written::Plain(current) => (current, None),
                         Written::Rotating { current, previous } => (current, previous),
@@ -70,8 +74,8 @@ impl Values {
                     values.extend([current].iter().chain(&previous).filter_map(|text| value(text, Some(bot))));
                 }
             }
-            // Meant as the above and mistyped: its pieces are not secrets.
-            _ if text.trim_start().starts_with('{') => return None,
+            // Meant as JSON, and it is not: taken for a list, its pieces would be secrets that anybody can guess.
+            _ if text.trim_start().starts_with(['{', '[']) => return None,
             _ => values.extend(text.split(',').filter_map(|text| value(text, None))),
         }
         (!values.is_empty()).then_some(Self(values))
@@ -209,6 +213,27 @@ mod tests {
             r#"{"current":"a,b""#,
         ] {
             assert!(Keys::parse(text).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn t07_what_is_almost_json_is_refused() {
+        for text in [
+            r#"{"current":"new","previous":"old",}"#,
+            r#"{"current":"new","bots":{"a":"b"}"#,
+            "{'current':'new'}",
+            " {current: new}",
+            r#"["new","old"]"#,
+            "[new,old]",
+        ] {
+            assert!(Keys::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn t07_a_value_for_nobody_opens_nothing() {
+        for text in [r#"{"bots":{"":"one"}}"#, r#"{"bots":{" ":"one"}}"#] {
+            assert!(Keys::parse(text).is_none(), "{text}");
         }
     }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use shared::bot::{AddedPlace, Checks, Desk, JoinOutcome, Oops, Reply, Skills, Turn};
-use shared::kakao::skill::{CheckRequest, CheckResponse, EventRequest, EventUser, QuickReply, SkillResponse};
+use shared::kakao::skill::{
+    CheckRequest, CheckResponse, ContextValue, EventRequest, EventUser, QuickReply, SkillResponse,
+};
 use shared::store::{Group, PlaceId};
 
 /// Does what the utterance says; the words are in [`Obedient::reply`].
@@ -50,8 +52,8 @@ pub enum Errand {
     Unfit,
     /// Says `1 2 3 …`, a number every so many milliseconds, and `done` after the tenth.
     Stream(u64),
-    /// Says `1 2 3`, and fails.
-    StreamAndFail,
+    /// Says this, and fails.
+    StreamAndFail(String),
     /// Offers so many quick replies.
     Many(String),
 }
@@ -100,7 +102,8 @@ fn errand(words: &str) -> Errand {
         ("panic", why) => Errand::Panic(why.to_owned()),
         ("fail", _) => Errand::Fail,
         ("unfit", _) => Errand::Unfit,
-        ("stream", "fail") => Errand::StreamAndFail,
+        ("stream", "fail") => Errand::StreamAndFail("1 2 3".to_owned()),
+        ("stream", "long") => Errand::StreamAndFail("말이 길어요. ".repeat(2_000)),
         ("stream", millis) => Errand::Stream(millis.parse().unwrap_or_default()),
         ("many", count) => Errand::Many(count.to_owned()),
         _ => Errand::Say(words.to_owned()),
@@ -124,8 +127,8 @@ async fn work(errand: Errand, desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
             }
             Ok(SkillResponse::text("done"))
         }
-        Errand::StreamAndFail => {
-            desk.progress("1 2 3");
+        Errand::StreamAndFail(text) => {
+            desk.progress(&text);
             Err(Quoting("errand".to_owned()).into())
         }
         Errand::Many(count) => Ok(many(&count)),
@@ -193,6 +196,8 @@ impl Skills for Obedient {
             "count-later" => Reply::later("one moment", errand(rest)).talk(next),
             "once" => Reply::text(next.count.to_string()).talk(next).once(),
             "once-for-a-minute" => Reply::text(next.count.to_string()).talk(next).once_within(Duration::MAX),
+            "later-with-values" => Reply::later("one moment", errand(rest))
+                .meanwhile(SkillResponse::text("not shown").data("eta", 30).context(ContextValue::new("c", 2))),
             "once-later" => Reply::later("one moment", errand(rest)).talk(next).once(),
             "once-long" => Reply::text("x".repeat(20_000)).talk(next).once().as_is(),
             "event" => Reply::text(next.count.to_string()).talk(next).event(event(rest)),

@@ -27,7 +27,7 @@ pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     let Some(room) = max.checked_sub(chars(ELLIPSIS)) else { return Cow::Borrowed("") };
     let cuts = Cuts::of(text, room);
     let end = cuts.best(&[Level::Run], room, |_| true).unwrap_or_else(|| cuts.hard());
-    Cow::Owned(format!("{}{ELLIPSIS}", text.split_at(end).0.trim_end()))
+    Cow::Owned(format!("{}{ELLIPSIS}", trim_end(text.split_at(end).0)))
 }
 
 /// Splits a text into at most `parts` pieces of at most `max` characters ([`chars`], UTF-16 units) at grapheme
@@ -37,7 +37,7 @@ pub fn split(text: &str, max: usize, parts: usize) -> Vec<String> {
     if parts > 0 && chars(text) <= max {
         return vec![text.to_owned()];
     }
-    let mut rest = trim_start(text).trim_end();
+    let mut rest = trim_end(trim_start(text));
     let whole = fits(rest, max, parts);
     let mut pieces = Vec::new();
     while !rest.is_empty() && pieces.len() < parts {
@@ -56,7 +56,7 @@ pub fn split(text: &str, max: usize, parts: usize) -> Vec<String> {
             rest = rest.split_at(first_char(rest)).1;
             continue;
         }
-        pieces.push(rest.split_at(end).0.trim_end().to_owned());
+        pieces.push(trim_end(rest.split_at(end).0).to_owned());
         rest = after(end);
     }
     pieces.retain(|piece| !piece.is_empty());
@@ -90,6 +90,12 @@ fn fits(mut text: &str, max: usize, parts: usize) -> bool {
 fn trim_start(text: &str) -> &str {
     let blank = text.graphemes(true).take_while(|grapheme| is_blank(grapheme)).map(str::len).sum();
     text.split_at(blank).1
+}
+
+/// The text without white space behind, if that stands alone: a blank that a mark before it belongs to is kept.
+fn trim_end(text: &str) -> &str {
+    let blank = text.graphemes(true).rev().take_while(|grapheme| is_blank(grapheme)).map(str::len).sum::<usize>();
+    text.split_at(text.len() - blank).0
 }
 
 fn is_blank(grapheme: &str) -> bool {

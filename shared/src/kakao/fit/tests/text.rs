@@ -141,3 +141,15 @@ proptest! {
         prop_assert_eq!(shorten(&short, max), short.as_ref());
     }
 }
+
+#[test]
+fn a_blank_that_belongs_to_the_mark_before_it_is_kept() {
+    // The Arabic number sign and the blank behind it are one character to a reader.
+    let text = "가나다\u{600} 라마바사";
+    for max in 1..10 {
+        let short = shorten(text, max);
+        let kept = short.strip_suffix('…').unwrap_or(&short);
+        let whole = kept.len() == text.len() || text.grapheme_indices(true).any(|(at, _)| at == kept.len());
+        assert!(whole, "{max}: {short:?}");
+    }
+}
