@@ -36,7 +36,8 @@ impl<'a> Jws<'a> {
             return Err(BadJws::Malformed);
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(BadJws::Malformed)?;
-        let (header, payload) = signed.split_once('.').ok_or(BadJws::Malformed)?;
+        let (header, payload) =
+            signed.split_once('.').filter(|(_, rest)| !rest.contains('.')).ok_or(BadJws::Malformed)?;
         let header: JwsHeader = json(header).ok_or(BadJws::Malformed)?;
         let is_jwt = header.typ.get().is_none_or(|typ| typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")));
         if header.alg.text() != Some("RS256") || !is_jwt || !header.crit.is_absent() {
