@@ -53,7 +53,7 @@ pub(super) const UNKNOWN: Advice = Advice::new(
     Turn::Both,
     ["문서에 없는 코드입니다", "a code that is not in the documentation"],
     [
-        "카카오 디벨로퍼스 문서의 문제 해결 페이지에서 코드를 찾아보세요",
+        "카카오디벨로퍼스 문서의 문제 해결 페이지에서 코드를 찾아보세요",
         "look the code up on the trouble-shooting page of Kakao Developers",
     ],
 );

@@ -142,7 +142,7 @@ impl KapiCode {
                 Turn::Deployment,
                 ["앱에서 켜지 않은 기능입니다", "the feature is not set up for the app"],
                 [
-                    "카카오 디벨로퍼스 [카카오 로그인] > [일반]과 [동의항목]에서 기능을 켜세요",
+                    "카카오디벨로퍼스 [카카오 로그인] > [일반]과 [동의항목]에서 기능을 켜세요",
                     "Kakao Developers, Kakao Login > General and Consent items: switch the feature on",
                 ],
             ),
@@ -155,7 +155,7 @@ impl KapiCode {
                 Turn::Deployment,
                 ["앱에 이 API를 쓸 권한이 없습니다", "the app may not use this API"],
                 [
-                    "카카오 디벨로퍼스 [앱] > [추가 기능 신청]에서 권한을 신청하세요",
+                    "카카오디벨로퍼스 [앱] > [추가 기능 신청]에서 권한을 신청하세요",
                     "Kakao Developers, App > Additional features: apply for the permission",
                 ],
             ),
@@ -172,16 +172,13 @@ impl KapiCode {
             Self::Quota => Advice::new(
                 Turn::Both,
                 ["호출 한도를 넘었습니다", "too many calls"],
-                [
-                    "카카오 디벨로퍼스 [앱] > [쿼터]에서 사용량을 확인하세요",
-                    "Kakao Developers, App > Quota: look at the use",
-                ],
+                ["카카오디벨로퍼스 [쿼터]에서 사용량을 확인하세요", "Kakao Developers, Quota: look at the use"],
             ),
             Self::Suspended => Advice::new(
                 Turn::Deployment,
                 ["이용이 정지된 앱입니다", "the app is suspended"],
                 [
-                    "카카오 디벨로퍼스 [앱] > [일반]의 상태를 보고 고객센터에 문의하세요",
+                    "카카오디벨로퍼스 [앱] > [일반]의 상태를 보고 고객센터에 문의하세요",
                     "Kakao Developers, App > General: look at its state, and ask Kakao's support",
                 ],
             ),
@@ -204,15 +201,15 @@ impl KapiCode {
                 Turn::Deployment,
                 ["앱에 없는 사용자 프로퍼티입니다", "a user property that the app does not have"],
                 [
-                    "카카오 디벨로퍼스 [카카오 로그인] > [사용자 프로퍼티]를 확인하세요",
-                    "Kakao Developers, Kakao Login > User properties: check its name",
+                    "카카오디벨로퍼스 [카카오 로그인] > [고급] > [사용자 프로퍼티]를 확인하세요",
+                    "Kakao Developers, Kakao Login > Advanced > User properties: check its name",
                 ],
             ),
             Self::App => Advice::new(
                 Turn::Deployment,
                 ["없는 앱입니다", "an unknown app"],
                 [
-                    "카카오 디벨로퍼스 [앱] > [플랫폼 키]의 키를 쓰는지 확인하세요",
+                    "카카오디벨로퍼스 [앱] > [플랫폼 키]의 키를 쓰는지 확인하세요",
                     "Kakao Developers, App > Platform key: check that its keys are used",
                 ],
             ),
@@ -220,7 +217,7 @@ impl KapiCode {
                 Turn::Both,
                 ["키나 토큰이 받아들여지지 않았습니다", "the key or the token is not accepted"],
                 [
-                    "토큰이면 다시 로그인하고, 키면 카카오 디벨로퍼스 [앱] > [플랫폼 키]와 [어드민 키]를 확인하세요",
+                    "토큰이면 다시 로그인하고, 키면 카카오디벨로퍼스 [앱] > [플랫폼 키]와 [어드민 키]를 확인하세요",
                     "a token: log in again; a key: compare with Kakao Developers, App > Platform key and Admin key",
                 ],
             ),
@@ -228,7 +225,7 @@ impl KapiCode {
                 Turn::Again,
                 ["필요한 동의항목에 동의하지 않았습니다", "a consent is missing"],
                 [
-                    "카카오 디벨로퍼스 [카카오 로그인] > [동의항목]에 있는지 보고, 추가 동의를 받으세요",
+                    "카카오디벨로퍼스 [카카오 로그인] > [동의항목]에 있는지 보고, 추가 동의를 받으세요",
                     "check that Kakao Developers, Kakao Login > Consent items has the item, and ask the person for it",
                 ],
             ),
@@ -251,7 +248,7 @@ impl KapiCode {
                 Turn::Deployment,
                 ["등록되지 않은 개발자의 키입니다", "the key of an unknown developer"],
                 [
-                    "카카오 디벨로퍼스 [앱] > [플랫폼 키]의 키를 쓰는지 확인하세요",
+                    "카카오디벨로퍼스 [앱] > [플랫폼 키]의 키를 쓰는지 확인하세요",
                     "Kakao Developers, App > Platform key: check that its keys are used",
                 ],
             ),

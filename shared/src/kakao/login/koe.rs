@@ -109,8 +109,8 @@ impl Koe {
                 Turn::Deployment,
                 ["카카오 로그인이 꺼져 있습니다", "Kakao Login is switched off"],
                 [
-                    "카카오 디벨로퍼스 [카카오 로그인] > [일반] > [사용 설정]을 ON으로 바꾸세요",
-                    "Kakao Developers, Kakao Login > General > Usage settings: switch it on",
+                    "카카오디벨로퍼스 [카카오 로그인] > [사용 설정]의 [상태]를 ON으로 바꾸세요",
+                    "Kakao Developers, Kakao Login > Usage settings: set the state to ON",
                 ],
             ),
             Self::TestApp => Advice::new(
@@ -120,7 +120,7 @@ impl Koe {
                     "a test app, and the person is not a member of its team",
                 ],
                 [
-                    "카카오 디벨로퍼스 [앱] > [멤버]에 추가하거나 본 앱의 키를 쓰세요",
+                    "카카오디벨로퍼스 [앱] > [멤버]에 추가하거나 본 앱의 키를 쓰세요",
                     "Kakao Developers, App > Members: add the person, or use the key of the real app",
                 ],
             ),
@@ -128,23 +128,23 @@ impl Koe {
                 Turn::Deployment,
                 ["등록되지 않은 리다이렉트 URI입니다", "the redirect URI is not registered"],
                 [
-                    "카카오 디벨로퍼스 [앱] > [플랫폼 키] > [REST API 키] > [카카오 로그인 리다이렉트 URI]에 SYNC_REDIRECT_URI와 똑같이 등록하세요",
-                    "Kakao Developers, App > Platform key > REST API key > Kakao Login redirect URI: register exactly SYNC_REDIRECT_URI",
+                    "카카오디벨로퍼스 [앱] > [플랫폼 키] > [REST API 키] > [리다이렉트 URI]에 SYNC_REDIRECT_URI와 똑같이 등록하세요",
+                    "Kakao Developers, App > Platform key > REST API key > Redirect URI: register exactly SYNC_REDIRECT_URI",
                 ],
             ),
             Self::LogoutRedirectNotRegistered => Advice::new(
                 Turn::Deployment,
                 ["등록되지 않은 로그아웃 리다이렉트 URI입니다", "the logout redirect URI is not registered"],
                 [
-                    "카카오 디벨로퍼스 [앱] > [플랫폼 키] > [REST API 키] > [로그아웃 리다이렉트 URI]에 등록하세요",
-                    "Kakao Developers, App > Platform key > REST API key > Logout redirect URI: register it",
+                    "카카오디벨로퍼스 [카카오 로그인] > [고급]에서 로그아웃 리다이렉트 URI를 등록하세요",
+                    "Kakao Developers, Kakao Login > Advanced: register the logout redirect URI",
                 ],
             ),
             Self::KeyKind => Advice::new(
                 Turn::Deployment,
                 ["다른 종류의 앱 키를 썼습니다", "an app key of the wrong kind"],
                 [
-                    "KAKAO_REST_API_KEY에 카카오 디벨로퍼스 [앱] > [플랫폼 키]의 REST API 키를 넣으세요",
+                    "KAKAO_REST_API_KEY에 카카오디벨로퍼스 [앱] > [플랫폼 키]의 REST API 키를 넣으세요",
                     "put the REST API key of Kakao Developers, App > Platform key into KAKAO_REST_API_KEY",
                 ],
             ),
@@ -152,7 +152,7 @@ impl Koe {
                 Turn::Deployment,
                 ["플랫폼 설정과 요청이 맞지 않습니다", "the platform settings do not match the request"],
                 [
-                    "카카오 디벨로퍼스 [앱] > [플랫폼 키]의 플랫폼 정보와 허용 IP를 확인하세요",
+                    "카카오디벨로퍼스 [앱] > [플랫폼 키]의 플랫폼 정보와 허용 IP를 확인하세요",
                     "Kakao Developers, App > Platform key: check the platform and the allowed addresses",
                 ],
             ),
@@ -160,7 +160,7 @@ impl Koe {
                 Turn::Deployment,
                 ["클라이언트 시크릿이 없거나 다릅니다", "the client secret is missing or wrong"],
                 [
-                    "카카오 디벨로퍼스 [앱] > [플랫폼 키] > [REST API 키] > [클라이언트 시크릿]의 코드를 KAKAO_CLIENT_SECRET에 넣으세요",
+                    "카카오디벨로퍼스 [앱] > [플랫폼 키] > [REST API 키] > [클라이언트 시크릿]의 코드를 KAKAO_CLIENT_SECRET에 넣으세요",
                     "put the code of Kakao Developers, App > Platform key > REST API key > Client secret into KAKAO_CLIENT_SECRET",
                 ],
             ),
@@ -168,7 +168,7 @@ impl Koe {
                 Turn::Deployment,
                 ["없는 REST API 키입니다", "nobody knows this REST API key"],
                 [
-                    "카카오 디벨로퍼스 [앱] > [플랫폼 키]의 REST API 키를 KAKAO_REST_API_KEY에 넣으세요",
+                    "카카오디벨로퍼스 [앱] > [플랫폼 키]의 REST API 키를 KAKAO_REST_API_KEY에 넣으세요",
                     "put the REST API key of Kakao Developers, App > Platform key into KAKAO_REST_API_KEY",
                 ],
             ),
@@ -176,8 +176,8 @@ impl Koe {
                 Turn::Deployment,
                 ["앱에 연결되지 않은 카카오톡 채널입니다", "the KakaoTalk channel is not linked to the app"],
                 [
-                    "카카오 디벨로퍼스 [카카오 로그인] > [카카오톡 채널]에서 채널을 연결하세요",
-                    "Kakao Developers, Kakao Login > KakaoTalk Channel: link the channel",
+                    "카카오디벨로퍼스 [앱] > [추가 기능 신청] > [카카오톡 채널 연결]에서 채널을 연결하세요",
+                    "Kakao Developers, App > Additional features > Kakao Talk Channel connection: link the channel",
                 ],
             ),
             Self::ResponseType => Advice::new(
@@ -189,7 +189,7 @@ impl Koe {
                 Turn::Deployment,
                 ["설정되지 않은 동의항목을 요청했습니다", "a consent item was asked for that is not set up"],
                 [
-                    "카카오 디벨로퍼스 [카카오 로그인] > [동의항목]에서 요청한 항목을 설정하세요",
+                    "카카오디벨로퍼스 [카카오 로그인] > [동의항목]에서 요청한 항목을 설정하세요",
                     "Kakao Developers, Kakao Login > Consent items: set up the item that was asked for",
                 ],
             ),
@@ -205,8 +205,8 @@ impl Koe {
                     "the redirect URI of the token call is not the one of the consent screen",
                 ],
                 [
-                    "SYNC_REDIRECT_URI를 카카오 비즈니스 [플러그인]의 리다이렉트 URI, 카카오 디벨로퍼스 [앱] > [플랫폼 키] > [REST API 키] > [카카오 로그인 리다이렉트 URI]와 똑같게 하세요",
-                    "make SYNC_REDIRECT_URI the same as the redirect URI of the plugin in Kakao Business and as Kakao Developers, App > Platform key > REST API key > Kakao Login redirect URI",
+                    "SYNC_REDIRECT_URI를 카카오 비즈니스 [플러그인]의 리다이렉트 URI, 카카오디벨로퍼스 [앱] > [플랫폼 키] > [REST API 키] > [리다이렉트 URI]와 똑같게 하세요",
+                    "make SYNC_REDIRECT_URI the same as the redirect URI of the plugin in Kakao Business and as Kakao Developers, App > Platform key > REST API key > Redirect URI",
                 ],
             ),
             Self::GrantType => Advice::new(

@@ -26,42 +26,39 @@ fn sample<T: DeserializeOwned + Serialize>(name: &str) -> T {
     read(serde_json::from_slice(&std::fs::read(path).expect("a sample")).expect("JSON"))
 }
 
+/// A body, and how it is read.
+type Message = (Value, fn(Value));
+
 /// Each message with all of its members, so that every one can be spoilt in turn.
-fn whole() -> Vec<(&'static str, Value, fn(Value))> {
+fn whole() -> Vec<Message> {
     vec![
         (
-            "token",
             json!({"token_type": "bearer", "access_token": "a", "expires_in": 21599, "refresh_token": "r",
             "refresh_token_expires_in": 5183999, "scope": "a b", "id_token": "e.y.J"}),
             |body| drop(read::<Token>(body)),
         ),
-        ("oauth", json!({"error": "e", "error_description": "d", "error_code": "KOE320"}), |body| {
+        (json!({"error": "e", "error_description": "d", "error_code": "KOE320"}), |body| {
             drop(read::<OauthError>(body))
         }),
-        (
-            "kapi",
-            json!({"msg": "m", "code": -402, "api_type": "A", "required_scopes": ["a"], "allowed_scopes": []}),
-            |body| drop(read::<KapiError>(body)),
-        ),
-        ("info", json!({"id": 1, "expires_in": 7199, "app_id": 1234}), |body| drop(read::<TokenInfo>(body))),
-        ("unlinked", json!({"id": 1}), |body| drop(read::<Unlinked>(body))),
-        ("ids", json!({"elements": [1, "2"], "total_count": 9, "before_url": "b", "after_url": "a"}), |body| {
+        (json!({"msg": "m", "code": -402, "api_type": "A", "required_scopes": ["a"], "allowed_scopes": []}), |body| {
+            drop(read::<KapiError>(body))
+        }),
+        (json!({"id": 1, "expires_in": 7199, "app_id": 1234}), |body| drop(read::<TokenInfo>(body))),
+        (json!({"id": 1}), |body| drop(read::<Unlinked>(body))),
+        (json!({"elements": [1, "2"], "total_count": 9, "before_url": "b", "after_url": "a"}), |body| {
             drop(read::<UserIds>(body))
         }),
         (
-            "terms",
             json!({"id": 1, "service_terms": [{"tag": "t", "required": true, "agreed": true, "revocable": false,
             "agreed_at": "2025-01-02T03:04:05Z", "agreed_by": "KAUTH"}]}),
             |body| drop(read::<ServiceTerms>(body)),
         ),
         (
-            "channels",
             json!({"user_id": 1, "channels": [{"channel_uuid": "@a", "channel_public_id": "_A", "relation": "ADDED",
             "updated_at": "2025-01-02T03:04:05Z"}]}),
             |body| drop(read::<Channels>(body)),
         ),
         (
-            "shipping",
             json!({"user_id": 1, "shipping_addresses_needs_agreement": false, "shipping_addresses": [{"id": 319, "name": "Home",
             "is_default": true, "default": true, "updated_at": 1735787045, "type": "NEW", "base_address": "b", "detail_address": "d",
             "receiver_name": "r", "receiver_phone_number1": "1", "receiver_phone_number2": "", "zone_number": "13494",
@@ -69,12 +66,11 @@ fn whole() -> Vec<(&'static str, Value, fn(Value))> {
             |body| drop(read::<ShippingAddresses>(body)),
         ),
         (
-            "otp",
             json!({"app_user_id": 1, "nickname": "n", "profile_image_url": "u", "phone_number": "p", "email": "e",
             "birthyear": "1990", "birthday": "0131", "gender": "female", "ci": null, "ci_authenticated_at": null}),
             |body| drop(read::<OtpProfile>(body)),
         ),
-        ("me", me(), |body| drop(read::<UserMe>(body))),
+        (me(), |body| drop(read::<UserMe>(body))),
     ]
 }
 
@@ -97,7 +93,7 @@ fn me() -> Value {
 #[test]
 fn every_member_may_be_absent_null_or_of_another_type() {
     let ids = ["id", "user_id", "app_user_id", "elements"];
-    for (name, body, read) in whole() {
+    for (body, read) in whole() {
         read(body.clone());
         for (member, _) in body.as_object().expect("an object") {
             let spoilt = |value: Option<Value>| {
@@ -131,7 +127,6 @@ fn every_member_may_be_absent_null_or_of_another_type() {
         let mut more = body;
         more["새로운"] = json!({"a": [1, null]});
         read(more);
-        assert!(!name.is_empty());
     }
 }
 
