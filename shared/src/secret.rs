@@ -181,6 +181,16 @@ impl Secrets {
         self.present(self.younger_than(name, REFUSED_AGAIN_AFTER).await?, bot)
     }
 
+    /// All values that are good for every bot, the current one first, as old as [`Secrets::keys`] may be: what was signed under the
+    /// one before must still be recognised.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
+    pub async fn values(&self, name: SecretName) -> Result<Vec<Secret>, NoSecret> {
+        let values: Vec<Secret> = self.younger_than(name, FRESH_FOR).await?.values.everybodys().cloned().collect();
+        if values.is_empty() { Err(NoSecret::NotConfigured) } else { Ok(values) }
+    }
+
     fn present(&self, known: Known, bot: &str) -> Result<Secret, NoSecret> {
         known.values.current(bot, self.env.bot(bot)).cloned().ok_or(NoSecret::NotConfigured)
     }

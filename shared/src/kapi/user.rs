@@ -118,7 +118,7 @@ pub async fn channels(outbound: &Outbound, env: &Env, by: By<'_>, left: Duration
 }
 
 /// `GET /v1/user/ids`: a page of everybody who is linked, in ascending order from `from_id` on; `limit` is at most 100. Kakao allows
-/// a hundred such calls in a minute.
+/// a hundred such calls in a minute, and does not say whether `from_id` is on the page itself: it may come twice.
 ///
 /// # Errors
 /// [`Failure`]; a page without a list, or with anything in it that is no id, is [`Failure::Nonsense`].
