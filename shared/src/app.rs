@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use crate::clock::Clock;
 use crate::env::Env;
 use crate::kapi::Outbound;
+use crate::kapi::oidc::KeyCache;
 use crate::secret::Secrets;
 use crate::store::Store;
 
@@ -43,6 +44,8 @@ pub struct Services {
     pub clock: Clock,
     /// The secrets.
     pub secrets: Secrets,
+    /// The keys that ID tokens are signed with.
+    pub id_token_keys: KeyCache,
     store: OnceLock<Store>,
     outbound: OnceLock<Outbound>,
 }
@@ -50,7 +53,14 @@ pub struct Services {
 impl Services {
     fn new(env: Env, clock: Clock) -> Self {
         let secrets = Secrets::new(env.clone(), clock.clone());
-        Self { env, clock, secrets, store: OnceLock::new(), outbound: OnceLock::new() }
+        Self {
+            env,
+            clock,
+            secrets,
+            id_token_keys: KeyCache::default(),
+            store: OnceLock::new(),
+            outbound: OnceLock::new(),
+        }
     }
 
     /// The table.

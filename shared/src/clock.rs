@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 
 /// Korea Standard Time: UTC+9 all year, no daylight saving.
 const KST: i64 = 9 * 3_600;
@@ -36,6 +36,32 @@ impl Millis {
         self.0 / 1_000
     }
 
+    /// Reads `2025-01-02T03:04:05Z`, also with a fraction and another offset (RFC 3339). `None` before 1970.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let (date, clock) = text.split_once(['T', 't', ' '])?;
+        let (clock, offset) = match clock.strip_suffix(['Z', 'z']) {
+            Some(clock) => (clock, 0),
+            None => {
+                let (clock, offset) = clock.split_at(clock.rfind(['+', '-'])?);
+                let [hours, minutes] = numbers(&offset[1..], ':')?;
+                let seconds = i64::from(hours) * 3_600 + i64::from(minutes) * 60;
+                (clock, if offset.starts_with('-') { -seconds } else { seconds })
+            }
+        };
+        let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+        let millis: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+        let [year, month, day] = numbers(date, '-')?;
+        let [hour, minute, second] = numbers(clock, ':')?;
+        let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+        let day = Date::from_calendar_date(i32::from(year), month, u8::try_from(day).ok()?).ok()?;
+        // A leap second counts as the one before it.
+        let second = if second == 60 { 59 } else { second };
+        let time =
+            Time::from_hms(u8::try_from(hour).ok()?, u8::try_from(minute).ok()?, u8::try_from(second).ok()?).ok()?;
+        let seconds = day.with_time(time).assume_utc().unix_timestamp() - offset;
+        Some(Self(u64::try_from(seconds).ok()?.checked_mul(1_000)? + millis))
+    }
+
     /// The calendar day in Korea, as `yyyy-mm-dd`.
     pub fn kst_day(self) -> String {
         let date = self.kst().date();
@@ -60,6 +86,17 @@ impl Millis {
         let utc = OffsetDateTime::from_unix_timestamp(self.secs() as i64).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         utc.to_offset(UtcOffset::from_whole_seconds(KST as i32).unwrap_or(UtcOffset::UTC))
     }
+}
+
+/// Exactly `N` numbers of digits only.
+fn numbers<const N: usize>(text: &str, between: char) -> Option<[u16; N]> {
+    let mut parts = text.split(between);
+    let mut found = [0; N];
+    for number in &mut found {
+        let digits = parts.next().filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        *number = digits.parse().ok()?;
+    }
+    parts.next().is_none().then_some(found)
 }
 
 /// Where the time comes from: the system, or a test.
@@ -108,6 +145,42 @@ mod tests {
         assert_eq!(midnight.kst_day(), "2023-11-16");
         assert_eq!(midnight.kst_minute(), 0);
         assert_eq!(midnight.minus(Duration::from_secs(1)).kst_minute(), 23 * 60 + 59);
+    }
+
+    #[test]
+    fn reads_rfc_3339() {
+        let at = |text| Millis::from_rfc3339(text).map(|moment| moment.0);
+        let moment = 1_735_787_045_000;
+        for text in [
+            "2025-01-02T03:04:05Z",
+            "2025-01-02t03:04:05z",
+            "2025-01-02 03:04:05Z",
+            "2025-01-02T12:04:05+09:00",
+            "2025-01-01T22:04:05-05:00",
+            "2025-01-02T03:04:05.0Z",
+        ] {
+            assert_eq!(at(text), Some(moment), "{text}");
+        }
+        assert_eq!(at("2025-01-02T03:04:05.1234567Z"), Some(moment + 123));
+        assert_eq!(at("2025-01-02T12:04:05.5+09:00"), Some(moment + 500));
+        assert_eq!(at("1970-01-01T00:00:00Z"), Some(0));
+        assert_eq!(at("2016-12-31T23:59:60Z"), at("2016-12-31T23:59:59Z"));
+        for text in [
+            "",
+            "T",
+            "2025-01-02",
+            "2025-01-02T03:04:05",
+            "2025-02-30T03:04:05Z",
+            "2025-13-02T03:04:05Z",
+            "2025-01-02T24:04:05Z",
+            "2025-01-02T03:04:05+9Z",
+            "1969-12-31T23:59:59Z",
+            "2025-01-02T03:04:05.가Z",
+            "2025-01-02T03:04:05+가",
+            "1735787045",
+        ] {
+            assert_eq!(at(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -3,13 +3,26 @@
 //! `template.yaml` declares these variables; `kakao dev` fills them for the laptop. Empty means unset, because `sam local` can
 //! only override variables that the template declares.
 
+mod sync;
+
 use std::collections::BTreeMap;
 
 use crate::kakao::id::production;
 use crate::secret::{Secret, SecretName};
 
+pub use sync::{Completion, SyncSettings};
+
 /// Where Kakao's bot platform is: the Event API and the skill callbacks.
 pub const BOT_API_URL: &str = "https://bot-api.kakao.com";
+
+/// Where Kakao Login is: codes, tokens and the keys of ID tokens.
+pub const KAUTH_URL: &str = "https://kauth.kakao.com";
+
+/// Where Kakao's REST API is: users, their terms, addresses and channels.
+pub const KAPI_URL: &str = "https://kapi.kakao.com";
+
+/// Where the plugins' server is: the one-time addresses.
+pub const TALK_PLUGIN_URL: &str = "https://talk-plugin.kakao.com";
 
 /// The header in which the skill's secret arrives, unless `SKILL_SECRET_HEADER` says otherwise.
 pub const SKILL_SECRET_HEADER: &str = "x-skill-secret";
@@ -39,6 +52,14 @@ pub struct Env {
     pub bots: Vec<KnownBot>,
     /// `BOT_API_URL`: where callbacks and events may be sent.
     pub bot_api_url: String,
+    /// `KAUTH_URL`: where codes become tokens. No slash at its end, like the two that follow.
+    pub kauth_url: String,
+    /// `KAPI_URL`: where users are asked about.
+    pub kapi_url: String,
+    /// `TALK_PLUGIN_URL`: where one-time addresses lead.
+    pub talk_plugin_url: String,
+    /// `SYNC_…`: the sign-up.
+    pub sync: SyncSettings,
 }
 
 /// One bot of this deployment.
@@ -71,6 +92,7 @@ impl Env {
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let or = |name: &str, default: &str| get(name).unwrap_or_else(|| default.to_owned());
+        let base = |name: &str, default: &str| or(name, default).trim_end_matches('/').to_owned();
         Self {
             table_name: or("TABLE_NAME", "kakao"),
             region: or("AWS_REGION", "ap-northeast-2"),
@@ -90,11 +112,26 @@ impl Env {
             skill_secret_check: get("SKILL_SECRET_CHECK").as_deref() != Some("off"),
             bots: get("BOT_IDS").map(|list| KnownBot::read_all(&list)).unwrap_or_default(),
             bot_api_url: or("BOT_API_URL", BOT_API_URL),
+            kauth_url: base("KAUTH_URL", KAUTH_URL),
+            kapi_url: base("KAPI_URL", KAPI_URL),
+            talk_plugin_url: base("TALK_PLUGIN_URL", TALK_PLUGIN_URL),
+            sync: SyncSettings::read(get),
         }
     }
 }
 
 impl Env {
+    /// The base URLs that were set to something else than Kakao's own: stand-ins.
+    pub fn stand_ins(&self) -> impl Iterator<Item = &str> {
+        let bases = [
+            (&self.bot_api_url, BOT_API_URL),
+            (&self.kauth_url, KAUTH_URL),
+            (&self.kapi_url, KAPI_URL),
+            (&self.talk_plugin_url, TALK_PLUGIN_URL),
+        ];
+        bases.into_iter().filter(|(base, own)| base.as_str() != *own).map(|(base, _)| base.as_str())
+    }
+
     /// The bot with this id, if it is listed.
     pub fn bot(&self, id: &str) -> Option<&KnownBot> {
         self.bots.iter().find(|bot| bot.id == id)
@@ -161,7 +198,9 @@ mod tests {
     fn t05_secrets_do_not_show_in_debug_output() {
         let env = Env::read(|name| Some(format!("canary-{name}")));
         let shown = format!("{env:?}");
-        for name in ["SKILL_SECRET", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+        let names =
+            SecretName::ALL.iter().map(|name| name.as_str()).chain(["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]);
+        for name in names {
             assert!(!shown.contains(&format!("\"canary-{name}\"")), "{name} is shown");
         }
     }

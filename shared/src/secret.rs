@@ -63,17 +63,32 @@ pub enum SecretName {
     SkillSecret,
     /// The REST API key of the app that is linked to the bot: opens the Event API.
     KakaoRestApiKey,
+    /// The client secret of that key: without it nobody can turn a code into a token.
+    KakaoClientSecret,
+    /// Admin keys of the app: verify the webhooks that Kakao signs with one, and act for any linked person.
+    KakaoAdminKeys,
+    /// Our own key, under which the values that come back from a browser are signed.
+    TokenSigningKey,
 }
 
 impl SecretName {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::SkillSecret, Self::KakaoRestApiKey];
+    pub const ALL: &[Self] = &[
+        Self::SkillSecret,
+        Self::KakaoRestApiKey,
+        Self::KakaoClientSecret,
+        Self::KakaoAdminKeys,
+        Self::TokenSigningKey,
+    ];
 
     /// As the environment variable and the SSM parameter spell it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SkillSecret => "SKILL_SECRET",
             Self::KakaoRestApiKey => "KAKAO_REST_API_KEY",
+            Self::KakaoClientSecret => "KAKAO_CLIENT_SECRET",
+            Self::KakaoAdminKeys => "KAKAO_ADMIN_KEYS",
+            Self::TokenSigningKey => "TOKEN_SIGNING_KEY",
         }
     }
 }
@@ -173,6 +188,16 @@ impl Secrets {
             return Ok(known);
         }
         self.present(self.younger_than(name, REFUSED_AGAIN_AFTER).await?, bot)
+    }
+
+    /// All values that are good for every bot, the current one first, as old as [`Secrets::keys`] may be: what was signed under the
+    /// one before must still be recognised.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
+    pub async fn values(&self, name: SecretName) -> Result<Vec<Secret>, NoSecret> {
+        let values: Vec<Secret> = self.younger_than(name, FRESH_FOR).await?.values.everybodys().cloned().collect();
+        if values.is_empty() { Err(NoSecret::NotConfigured) } else { Ok(values) }
     }
 
     fn present(&self, known: Known, bot: &str) -> Result<Secret, NoSecret> {

@@ -5,12 +5,14 @@
 //! | [`table`] | DynamoDB: an emulator that speaks its protocol |
 //! | [`faults`] | a bad day at DynamoDB: a proxy that delays, cuts and refuses |
 //! | [`platform`] | Kakao's bot platform: takes callbacks, well or badly |
+//! | [`login`] | Kakao's login server, REST API and plugin server |
 //! | [`parameters`] | the SSM parameter store |
 //! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
 //! | [`events`] | `events/`: real requests and our exact replies |
 
 pub mod events;
 pub mod faults;
+pub mod login;
 pub mod parameters;
 pub mod platform;
 pub mod runtime_api;

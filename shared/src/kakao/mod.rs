@@ -8,8 +8,10 @@ pub mod field;
 pub mod fit;
 pub mod id;
 pub mod limits;
+pub mod login;
 mod parse;
 pub mod skill;
+pub mod sync;
 
 pub use field::{Field, Loose};
 pub use id::Id;

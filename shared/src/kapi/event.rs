@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn told(status: u16, body: &str) -> Started {
-        outcome(&Answer { status, body: body.as_bytes().to_vec() })
+        outcome(&Answer { status, retry_after: None, body: body.as_bytes().to_vec() })
     }
 
     #[test]

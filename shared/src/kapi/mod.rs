@@ -4,8 +4,16 @@
 
 mod address;
 pub mod event;
+mod failure;
+mod form;
+mod jws;
+pub mod oauth;
+pub mod oidc;
+pub mod otp;
 mod outbound;
 pub mod skill_callback;
 pub mod ssm;
+pub mod user;
 
+pub use failure::Failure;
 pub use outbound::{Answer, CallError, Outbound, Patience};

@@ -5,12 +5,13 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::Uri;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper_rustls::HttpsConnector;
@@ -22,7 +23,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tower_service::Service;
 
 use super::address::is_public;
-use crate::env::{BOT_API_URL, Env};
+use crate::env::Env;
 
 /// How long a TCP connection may take (threats-and-faults, section 3). A TLS handshake that stalls is part of the whole.
 const CONNECT: Duration = Duration::from_millis(500);
@@ -41,6 +42,8 @@ pub struct Patience {
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
+    /// `Retry-After` in seconds, if there is one and it is a number of seconds; a date is not read.
+    pub retry_after: Option<Duration>,
     /// The body, whole.
     pub body: Vec<u8>,
 }
@@ -74,21 +77,22 @@ impl CallError {
 #[derive(Clone, Debug)]
 pub struct Outbound {
     client: Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>,
+    inner: Inner,
 }
 
 impl Outbound {
-    /// The way to Kakao: host names must resolve to public addresses, unless a stand-in was configured.
+    /// The way to Kakao: every host must be at a public address, but for the stand-ins that were configured.
     pub fn new(env: &Env) -> Self {
-        Self::with_resolver(Resolver::to_kakao(env))
+        Self::reaching(Inner::stand_ins(env))
     }
 
     /// The way to AWS, which a VPC endpoint may put at a private address.
     pub(super) fn to_aws() -> Self {
-        Self::with_resolver(Resolver { public_only: false })
+        Self::reaching(Inner::All)
     }
 
-    fn with_resolver(resolver: Resolver) -> Self {
-        let mut tcp = HttpConnector::new_with_resolver(resolver);
+    fn reaching(inner: Inner) -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(Resolver(inner.clone()));
         tcp.enforce_http(false); // the TLS layer above decides the scheme
         tcp.set_connect_timeout(Some(CONNECT));
         tcp.set_nodelay(true);
@@ -99,7 +103,7 @@ impl Outbound {
             .wrap_connector(tcp);
         let client =
             Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).retry_canceled_requests(false).build(https);
-        Self { client }
+        Self { client, inner }
     }
 
     /// Sends one request and reads the whole answer.
@@ -107,6 +111,10 @@ impl Outbound {
     /// # Errors
     /// [`CallError`], which says whether the other side may have seen the request.
     pub async fn send(&self, request: http::Request<Vec<u8>>, patience: Patience) -> Result<Answer, CallError> {
+        // An address in the place of a name never comes by the resolver.
+        if !self.inner.allows_literal(request.uri()) {
+            return Err(CallError::NotSent);
+        }
         let exchange = async {
             let request = request.map(|body| Full::new(Bytes::from(body)));
             let response = self
@@ -115,10 +123,11 @@ impl Outbound {
                 .await
                 .map_err(|error| if error.is_connect() { CallError::NotSent } else { CallError::Unknown })?;
             let status = response.status().as_u16();
+            let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
             let body = Limited::new(response.into_body(), patience.bytes).collect().await.map_err(|error| {
                 if error.is::<http_body_util::LengthLimitError>() { CallError::TooLarge } else { CallError::Unknown }
             })?;
-            Ok(Answer { status, body: body.to_bytes().to_vec() })
+            Ok(Answer { status, retry_after: retry_after.map(Duration::from_secs), body: body.to_bytes().to_vec() })
         };
         tokio::time::timeout(patience.time, exchange).await.unwrap_or(Err(CallError::Unknown))
     }
@@ -138,19 +147,40 @@ fn tls() -> ClientConfig {
         .with_no_client_auth()
 }
 
+/// Which hosts may be at an inner address.
+#[derive(Clone, Debug)]
+enum Inner {
+    All,
+    /// These, in lower case as a URL has them.
+    Only(Arc<[Box<str>]>),
+}
+
+impl Inner {
+    /// Kakao is on the public internet; a stand-in for one of its services may be anywhere, and only that one.
+    fn stand_ins(env: &Env) -> Self {
+        let host = |base: &str| Some(base.parse::<Uri>().ok()?.host()?.to_ascii_lowercase().into_boxed_str());
+        Self::Only(env.stand_ins().filter_map(host).collect())
+    }
+
+    fn holds(&self, host: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(hosts) => hosts.iter().any(|inner| inner.eq_ignore_ascii_case(host)),
+        }
+    }
+
+    /// Whether the host is a name, or an address that may be called.
+    fn allows_literal(&self, uri: &Uri) -> bool {
+        let Some(host) = uri.host() else { return true };
+        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        bare.parse::<IpAddr>().map_or(true, |address| is_public(address) || self.holds(host))
+    }
+}
+
 /// The system's resolver, whose answers are looked at before anybody connects to them: a name that resolves to an inner
 /// address (DNS rebinding) resolves to nothing.
 #[derive(Clone, Debug)]
-struct Resolver {
-    public_only: bool,
-}
-
-impl Resolver {
-    /// Kakao is on the public internet; a stand-in may be anywhere.
-    fn to_kakao(env: &Env) -> Self {
-        Self { public_only: env.bot_api_url == BOT_API_URL }
-    }
-}
+struct Resolver(Inner);
 
 impl Service<Name> for Resolver {
     type Response = std::vec::IntoIter<SocketAddr>;
@@ -162,10 +192,10 @@ impl Service<Name> for Resolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let public_only = self.public_only;
+        let inner = self.0.holds(name.as_str());
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> = found.filter(|address| !public_only || is_public(address.ip())).collect();
+            let allowed: Vec<SocketAddr> = found.filter(|address| inner || is_public(address.ip())).collect();
             Ok(allowed.into_iter())
         })
     }
@@ -175,16 +205,36 @@ impl Service<Name> for Resolver {
 mod tests {
     use super::*;
 
-    async fn resolve(mut resolver: Resolver, name: &str) -> usize {
-        resolver.call(name.parse().expect("a name")).await.map_or(0, Iterator::count)
+    fn env(settings: &[(&str, &str)]) -> Env {
+        Env::read(|name| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    async fn resolve(settings: &[(&str, &str)], name: &str) -> usize {
+        Resolver(Inner::stand_ins(&env(settings))).call(name.parse().expect("a name")).await.map_or(0, Iterator::count)
     }
 
     #[tokio::test]
     async fn t08_a_name_that_resolves_to_an_inner_address_resolves_to_nothing() {
-        let real = Env::read(|_| None);
-        assert_eq!(resolve(Resolver::to_kakao(&real), "localhost").await, 0);
-        let stand_in = Env::read(|name| (name == "BOT_API_URL").then(|| "http://localhost:4010".to_owned()));
-        assert!(resolve(Resolver::to_kakao(&stand_in), "localhost").await > 0);
+        assert_eq!(resolve(&[], "localhost").await, 0);
+        assert!(resolve(&[("BOT_API_URL", "http://localhost:4010")], "localhost").await > 0);
+        assert!(resolve(&[("KAPI_URL", "http://LOCALHOST:4010/kapi/")], "localhost").await > 0);
+        let elsewhere = [("KAUTH_URL", "http://stand-in.example:4010"), ("BOT_API_URL", "https://bot-api.kakao.com")];
+        assert_eq!(resolve(&elsewhere, "localhost").await, 0, "a stand-in lifts the rule for itself alone");
+    }
+
+    #[tokio::test]
+    async fn t08_an_inner_address_in_the_place_of_a_name_is_not_called() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let patience = Patience { time: Duration::from_millis(200), bytes: 1_000 };
+        let other = env(&[("KAPI_URL", "http://stand-in.example")]);
+        for host in ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.169.254"] {
+            let request = http::Request::get(format!("http://{host}:{port}/")).body(Vec::new()).expect("a request");
+            let sent = Outbound::new(&other).send(request, patience).await;
+            assert_eq!(sent.err(), Some(CallError::NotSent), "{host}");
+        }
+        let connected = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(connected.is_err(), "somebody connected");
     }
 
     #[tokio::test]

@@ -81,6 +81,11 @@ impl Values {
         (!values.is_empty()).then_some(Self(values))
     }
 
+    /// The values that are good for every bot, the current one first.
+    pub(super) fn everybodys(&self) -> impl Iterator<Item = &Secret> {
+        self.0.iter().filter(|value| value.bot.is_none()).map(|value| &value.text)
+    }
+
     /// The value to present in the name of a bot: its own, else everybody's.
     pub(super) fn current(&self, id: &str, bot: Option<&KnownBot>) -> Option<&Secret> {
         let is_own = |listed: &str| listed == id || bot.is_some_and(|bot| bot.is_called(listed));
@@ -197,6 +202,20 @@ mod tests {
         }
         let only = Values::parse(r#"{"bots":{"lunch":"one"}}"#).expect("a value");
         assert!(only.current("d4", None).is_none(), "another bot's value is nobody else's");
+    }
+
+    #[test]
+    fn the_current_value_comes_first_and_a_bots_own_is_nobody_elses() {
+        let all = |text| {
+            Values::parse(text)
+                .expect("a value")
+                .everybodys()
+                .map(|value| value.reveal().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(all(r#"{"current":"new","previous":"old","bots":{"lunch":"one"}}"#), ["new", "old"]);
+        assert_eq!(all("new, old"), ["new", "old"]);
+        assert!(all(r#"{"bots":{"lunch":"one"}}"#).is_empty());
     }
 
     #[test]

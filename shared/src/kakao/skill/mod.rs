@@ -23,7 +23,7 @@ mod link;
 mod list_card;
 mod mention;
 mod named;
-mod open;
+pub(crate) mod open;
 mod origin;
 mod output;
 mod profile;
@@ -75,6 +75,7 @@ pub use text_card::TextCard;
 pub use thumbnail::Thumbnail;
 pub use user::{User, UserProperties};
 pub use user_request::{Media, UserRequest};
+pub(crate) use value::is_one_time_path;
 pub use value::{
     CalendarType, FileUrl, Mentioned, Otp, Plugin, PluginValue, SecureImages, Slot, SysDate, SysNumber, SysOrdinal, Ymd,
 };

@@ -25,6 +25,7 @@ pub use mention::Mentioned;
 pub use number::SysNumber;
 pub use ordinal::SysOrdinal;
 pub use otp::Otp;
+pub(crate) use otp::is_one_time_path;
 pub use plugin::{Plugin, PluginValue};
 pub use secure_images::SecureImages;
 pub use slot::Slot;

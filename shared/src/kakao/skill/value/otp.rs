@@ -77,12 +77,13 @@ impl Otp {
 
 /// `https://talk-plugin.kakao.com/otp/{otp}` and perhaps one word more.
 fn is_kakao(url: &str) -> bool {
-    let Some((host, path)) = host_and_path(url, &["https"]) else { return false };
+    host_and_path(url, &["https"]).is_some_and(|(host, path)| HOSTS.contains(&host) && is_one_time_path(path))
+}
+
+/// `/otp/{8 to 64 letters or digits}` and perhaps one word more, and nothing behind it.
+pub(crate) fn is_one_time_path(path: &str) -> bool {
     let Some(path) = path.strip_prefix("/otp/") else { return false };
     let (otp, word) = path.split_once('/').map_or((path, None), |(otp, word)| (otp, Some(word)));
     let words = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    HOSTS.contains(&host)
-        && (8..=64).contains(&otp.len())
-        && otp.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && word.is_none_or(words)
+    (8..=64).contains(&otp.len()) && otp.bytes().all(|byte| byte.is_ascii_alphanumeric()) && word.is_none_or(words)
 }

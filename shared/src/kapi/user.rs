@@ -1,0 +1,300 @@
+//! The REST API of people: who they are, what they agreed to, and the end of their link (protocol `sync` 5).
+//!
+//! <https://developers.kakao.com/docs/latest/en/kakaologin/rest-api>
+//!
+//! Reading is tried twice if the first try met a passing trouble and there is time left; unlinking is tried once, because what is
+//! not done here is done from the outbox. An answer about somebody else than was asked about is no answer.
+
+use std::time::Duration;
+
+use http::Method;
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep};
+
+use super::{CallError, Failure, Outbound, Patience, form};
+use crate::env::Env;
+use crate::kakao;
+use crate::kakao::id::AppUserId;
+use crate::kakao::login::{Channels, ServiceTerms, ShippingAddresses, TokenInfo, Unlinked, UserIds, UserMe, is_person};
+use crate::secret::Secret;
+
+/// How long one try of reading may take (threats-and-faults, section 3).
+const ATTEMPT: Duration = Duration::from_millis(1_200);
+
+/// How long unlinking may take.
+const UNLINK: Duration = Duration::from_secs(2);
+
+/// With less time than this left, a second try would only be cut off.
+const WORTH_A_TRY: Duration = Duration::from_millis(150);
+
+/// Bytes of answer.
+const BYTES: usize = 256 * 1_024;
+
+/// The most ids on one page.
+const PAGE: u8 = 100;
+
+/// In whose name, and about whom.
+#[derive(Clone, Copy, Debug)]
+pub enum By<'a> {
+    /// The person behind this access token, whoever it is.
+    Token(&'a Secret),
+    /// The person behind this access token, who must be this one.
+    TokenOf(&'a Secret, &'a AppUserId),
+    /// The app itself, about this person. Server only.
+    Admin {
+        /// An admin key.
+        key: &'a Secret,
+        /// Whom.
+        target: &'a AppUserId,
+    },
+}
+
+impl<'a> By<'a> {
+    /// Who must be the one in the answer.
+    const fn person(self) -> Option<&'a AppUserId> {
+        match self {
+            Self::Token(_) => None,
+            Self::TokenOf(_, person) | Self::Admin { target: person, .. } => Some(person),
+        }
+    }
+}
+
+/// `GET /v2/user/me`: who the person is. `left` is the time for everything, second try included.
+///
+/// # Errors
+/// [`Failure`]
+pub async fn me(outbound: &Outbound, env: &Env, by: By<'_>, left: Duration) -> Result<UserMe, Failure> {
+    let ask = Ask::get(env, "/v2/user/me").pair("secure_resource", "true").by(by)?;
+    let me: UserMe = ask.read(outbound, left).await?;
+    about(by.person(), me.id()).map(|()| me)
+}
+
+/// `GET /v1/user/access_token_info`: whose token it is, and of which app.
+///
+/// # Errors
+/// [`Failure`]
+pub async fn token_info(outbound: &Outbound, env: &Env, token: &Secret, left: Duration) -> Result<TokenInfo, Failure> {
+    let ask = Ask::get(env, "/v1/user/access_token_info").by(By::Token(token))?;
+    let info: TokenInfo = ask.read(outbound, left).await?;
+    about(None, info.id()).map(|()| info)
+}
+
+/// `GET /v2/user/service_terms`: the terms that the person agreed to.
+///
+/// # Errors
+/// [`Failure`]; an answer without any list is [`Failure::Nonsense`], because it is not the same as no consent.
+pub async fn service_terms(
+    outbound: &Outbound,
+    env: &Env,
+    by: By<'_>,
+    left: Duration,
+) -> Result<ServiceTerms, Failure> {
+    let terms: ServiceTerms = Ask::get(env, "/v2/user/service_terms").by(by)?.read(outbound, left).await?;
+    about(by.person(), terms.id())?;
+    if terms.terms().is_none() { Err(Failure::Nonsense) } else { Ok(terms) }
+}
+
+/// `GET /v1/user/shipping_address`: the person's addresses, at most ten.
+///
+/// # Errors
+/// [`Failure`]
+pub async fn shipping_address(
+    outbound: &Outbound,
+    env: &Env,
+    by: By<'_>,
+    left: Duration,
+) -> Result<ShippingAddresses, Failure> {
+    let addresses: ShippingAddresses = Ask::get(env, "/v1/user/shipping_address").by(by)?.read(outbound, left).await?;
+    about(by.person(), addresses.user_id()).map(|()| addresses)
+}
+
+/// `GET /v2/api/talk/channels`: which of the app's channels the person has added.
+///
+/// # Errors
+/// [`Failure`]
+pub async fn channels(outbound: &Outbound, env: &Env, by: By<'_>, left: Duration) -> Result<Channels, Failure> {
+    let channels: Channels = Ask::get(env, "/v2/api/talk/channels").by(by)?.read(outbound, left).await?;
+    about(by.person(), channels.user_id()).map(|()| channels)
+}
+
+/// `GET /v1/user/ids`: a page of everybody who is linked, in ascending order from `from_id` on; `limit` is at most 100. Kakao allows
+/// a hundred such calls in a minute, and does not say whether `from_id` is on the page itself: it may come twice.
+///
+/// # Errors
+/// [`Failure`]; a page without a list, or with anything in it that is no id, is [`Failure::Nonsense`].
+pub async fn ids(
+    outbound: &Outbound,
+    env: &Env,
+    key: &Secret,
+    from_id: Option<&AppUserId>,
+    limit: u8,
+    left: Duration,
+) -> Result<UserIds, Failure> {
+    let limit = limit.clamp(1, PAGE).to_string();
+    let ask = Ask::get(env, "/v1/user/ids").pair("limit", &limit).pair("order", "asc").admin(key)?;
+    let ask = from_id.into_iter().fold(ask, |ask, id| ask.pair("from_id", id.as_str()));
+    let ids: UserIds = ask.read(outbound, left).await?;
+    let complete = ids.elements.get().is_some_and(|all| all.iter().all(is_person));
+    if complete { Ok(ids) } else { Err(Failure::Nonsense) }
+}
+
+/// How an unlink ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlink {
+    /// The link is gone.
+    Done,
+    /// There was none (-101): the goal was reached before.
+    WasNotLinked,
+}
+
+/// `POST /v1/user/unlink`: ends the link, withdraws all consents, voids all tokens. Tried once, for at most two seconds; may be
+/// called again. Kakao does not tell our own webhook about it.
+///
+/// # Errors
+/// [`Failure`]. After [`Failure::Key`] with a token the admin key may still do it.
+pub async fn unlink(outbound: &Outbound, env: &Env, by: By<'_>) -> Result<Unlink, Failure> {
+    let ask = Ask::post(env, "/v1/user/unlink").by(by)?;
+    match ask.once::<Unlinked>(outbound, UNLINK).await {
+        Ok(unlinked) => about(by.person(), unlinked.id()).map(|()| Unlink::Done),
+        Err(Failure::NotLinked) => Ok(Unlink::WasNotLinked),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Whether an answer is about the person that was asked about, or about a person at all. Ids are compared as decimal text.
+fn about(asked: Option<&AppUserId>, told: Option<&AppUserId>) -> Result<(), Failure> {
+    let told = told.filter(|id| is_person(id)).ok_or(Failure::Nonsense)?;
+    if asked.is_none_or(|asked| asked == told) { Ok(()) } else { Err(Failure::OtherPerson) }
+}
+
+/// One question, as often as it is asked.
+struct Ask<'a> {
+    method: Method,
+    url: String,
+    pairs: Vec<(&'a str, &'a str)>,
+    authorization: Option<http::HeaderValue>,
+}
+
+impl<'a> Ask<'a> {
+    fn get(env: &Env, path: &str) -> Self {
+        Self { method: Method::GET, url: format!("{}{path}", env.kapi_url), pairs: Vec::new(), authorization: None }
+    }
+
+    fn post(env: &Env, path: &str) -> Self {
+        Self { method: Method::POST, ..Self::get(env, path) }
+    }
+
+    fn pair(mut self, name: &'a str, value: &'a str) -> Self {
+        self.pairs.push((name, value));
+        self
+    }
+
+    fn by(self, by: By<'a>) -> Result<Self, Failure> {
+        match by {
+            By::Token(token) | By::TokenOf(token, _) => {
+                let authorization = form::authorization("Bearer", token).ok_or(Failure::Key)?;
+                Ok(Self { authorization: Some(authorization), ..self })
+            }
+            // An id that is none would ask about nobody, or about somebody else.
+            By::Admin { target, .. } if !is_person(target) => Err(Failure::Call(CallError::BadRequest)),
+            By::Admin { key, target } => {
+                self.pair("target_id_type", "user_id").pair("target_id", target.as_str()).admin(key)
+            }
+        }
+    }
+
+    fn admin(self, key: &Secret) -> Result<Self, Failure> {
+        let authorization = form::authorization("KakaoAK", key).ok_or(Failure::Key)?;
+        Ok(Self { authorization: Some(authorization), ..self })
+    }
+
+    /// The pairs are the query of a `GET` and the form of a `POST`.
+    fn request(&self) -> Option<http::Request<Vec<u8>>> {
+        let pairs = form::encode(&self.pairs);
+        let is_get = self.method == Method::GET;
+        let url = if is_get && !pairs.is_empty() { format!("{}?{pairs}", self.url) } else { self.url.clone() };
+        http::Request::builder()
+            .method(self.method.clone())
+            .uri(url)
+            .header("authorization", self.authorization.clone()?)
+            .header("content-type", form::TYPE)
+            .body(if is_get { Vec::new() } else { pairs.into_bytes() })
+            .ok()
+    }
+
+    async fn once<T: DeserializeOwned>(&self, outbound: &Outbound, time: Duration) -> Result<T, Failure> {
+        let request = self.request().ok_or(Failure::Call(CallError::BadRequest))?;
+        let answer = outbound.send(request, Patience { time, bytes: BYTES }).await.map_err(Failure::Call)?;
+        match Failure::of(&answer) {
+            Some(failure) => Err(failure),
+            None => kakao::parse(&answer.body).map_err(|_| Failure::Nonsense),
+        }
+    }
+
+    /// Asks, and once more after a passing trouble if there is time for it.
+    async fn read<T: DeserializeOwned>(&self, outbound: &Outbound, left: Duration) -> Result<T, Failure> {
+        let stop = Instant::now() + left;
+        if left.is_zero() {
+            return Err(Failure::Call(CallError::NotSent));
+        }
+        let failure = match self.once(outbound, left.min(ATTEMPT)).await {
+            Err(failure) => failure,
+            told => return told,
+        };
+        let left = stop.saturating_duration_since(Instant::now());
+        match pause(&failure).filter(|pause| *pause + WORTH_A_TRY <= left) {
+            Some(pause) => {
+                sleep(pause).await;
+                self.once(outbound, stop.saturating_duration_since(Instant::now()).min(ATTEMPT)).await
+            }
+            None => Err(failure),
+        }
+    }
+}
+
+/// How long to wait before the second try; `None` if there is no point in one. Somebody who asks too often waits as long as Kakao
+/// says, and does not ask again if it does not say, or says what makes no sense.
+fn pause(failure: &Failure) -> Option<Duration> {
+    match failure {
+        Failure::TooMany { retry_after } => retry_after.filter(|wait| !wait.is_zero()),
+        failure if failure.is_passing() => {
+            let mut byte = [0];
+            let _ = getrandom::getrandom(&mut byte);
+            Some(Duration::from_millis(50 + u64::from(byte[0]) * 150 / 255))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f16_only_a_wait_that_makes_sense_is_waited_for() {
+        let after = |seconds| pause(&Failure::TooMany { retry_after: seconds });
+        assert_eq!(after(None), None);
+        assert_eq!(after(Some(Duration::ZERO)), None);
+        assert_eq!(after(Some(Duration::from_secs(1))), Some(Duration::from_secs(1)));
+        for failure in [Failure::Passing, Failure::Call(CallError::Unknown), Failure::Call(CallError::NotSent)] {
+            let millis = pause(&failure).expect("a pause").as_millis();
+            assert!((50..=200).contains(&millis), "{millis}");
+        }
+        for failure in [Failure::Key, Failure::NotLinked, Failure::Nonsense, Failure::Call(CallError::TooLarge)] {
+            assert_eq!(pause(&failure), None, "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn f19_an_answer_is_about_the_one_who_was_asked_about() {
+        let id = |text: &str| serde_json::from_str::<AppUserId>(text).expect("an id");
+        let (number, text) = (id("18446744073709551615"), id(r#""18446744073709551615""#));
+        assert_eq!(about(Some(&number), Some(&text)), Ok(()));
+        assert_eq!(about(None, Some(&id("1"))), Ok(()));
+        assert_eq!(about(Some(&number), Some(&id("18446744073709551614"))), Err(Failure::OtherPerson));
+        for nobody in ["0", "-1", r#""""#, r#""01""#, r#""1e3""#, r#""18446744073709551616""#] {
+            assert_eq!(about(None, Some(&id(nobody))), Err(Failure::Nonsense), "{nobody}");
+        }
+        assert_eq!(about(Some(&number), None), Err(Failure::Nonsense));
+    }
+}
