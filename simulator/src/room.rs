@@ -17,7 +17,7 @@ use crate::people::PEOPLE;
 use crate::platform::{Platform, Saying};
 
 const PAGE: &str = include_str!("room/index.html");
-const STYLE: &str = include_str!("room/room.css");
+const STYLE: &str = concat!(include_str!("look.css"), include_str!("room/room.css"));
 const ICON: &str = include_str!("room/icon.svg");
 const SCRIPT: &str = include_str!("room/room.js");
 
@@ -85,7 +85,7 @@ async fn events(
 }
 
 /// The room is for the page that it serves: another site's script, or a name that was made to point here, gets nothing.
-async fn own_page_only(request: Request, next: Next) -> Response {
+pub(crate) async fn own_page_only(request: Request, next: Next) -> Response {
     if is_own(request.headers()) { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
 }
 
