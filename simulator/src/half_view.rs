@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::extract::{Path, Request, State};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
@@ -20,6 +21,7 @@ use crate::payload::PLUGIN_PARAM;
 use crate::people::Person;
 use crate::platform::{Platform, Saying};
 use crate::random;
+use crate::room::own_page_only;
 
 /// The half-views that are open: the one-time word of the continue URL, and whose turn goes on there.
 #[derive(Debug, Default)]
@@ -58,7 +60,7 @@ impl HalfViews {
 pub(crate) fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/talk-plugin/continue/{word}", get(resume))
-        .route("/room/half-views/{turn}/close", post(dismiss))
+        .route("/room/half-views/{turn}/close", post(dismiss).layer(from_fn(own_page_only)))
 }
 
 impl Platform {
@@ -88,7 +90,7 @@ impl Platform {
         let mut saying = open.saying;
         let value = self.kakao.plugin_value(open.person.id, complete);
         saying.slots.insert(PLUGIN_PARAM.to_owned(), value.into());
-        saying.authenticated = true;
+        saying.resumed = Some(open.turn);
         // The browser does not wait for the skill.
         tokio::spawn(async move { self.say(saying).await });
     }

@@ -63,9 +63,9 @@ pub(crate) struct Saying {
     /// Whether it is said on the development channel.
     #[serde(default)]
     dev_channel: bool,
-    /// Whether the half-view of the auth block is behind them: the platform's own doing, nobody's who says something.
+    /// The turn that goes on, because its half-view is behind it: the platform's own doing, nobody's who says something.
     #[serde(skip)]
-    pub(crate) authenticated: bool,
+    pub(crate) resumed: Option<String>,
 }
 
 /// Where the skills are and how the platform introduces itself there.
@@ -121,10 +121,10 @@ impl Platform {
             let ids: Vec<&str> = PEOPLE.iter().map(|person| person.id).collect();
             format!("no such person; there are {}", ids.join(", "))
         })?;
-        if saying.block_id.as_deref() == Some(payload::AUTH_BLOCK_ID) && !saying.authenticated {
+        if saying.block_id.as_deref() == Some(payload::AUTH_BLOCK_ID) && saying.resumed.is_none() {
             return Ok(self.open_half_view(person, saying));
         }
-        let turn = random::hex::<8>();
+        let turn = saying.resumed.clone().unwrap_or_else(random::hex::<8>);
         let memory = self.remember(person, |memory| memory.clone());
         let mut said = Utterance::typed(&saying.skill, &saying.text, person.bot_user_key);
         said.app_user_id = self.kakao.app_user_id(person.id);
@@ -149,7 +149,7 @@ impl Platform {
             }
             _ => None,
         };
-        if !saying.authenticated {
+        if saying.resumed.is_none() {
             self.journal.write(Happened::Said {
                 turn: turn.clone(),
                 person: person.id.to_owned(),
