@@ -149,6 +149,8 @@ fn over(status: StatusCode) -> Response {
     } else {
         "이미 끝난 화면이에요. 채팅방에서 다시 시작해 주세요."
     };
-    let body = format!("<h1>채팅방으로 돌아가요</h1>\n<p role=\"status\">{words}</p>\n<p><a href=\"/\" target=\"_top\">채팅방 열기</a></p>");
+    let body = format!(
+        "<h1>채팅방으로 돌아가요</h1>\n<p role=\"status\">{words}</p>\n<p><a href=\"/\" target=\"_top\">채팅방 열기</a></p>"
+    );
     page::html(status, "채팅방으로 돌아가요", &body, "")
 }

@@ -160,7 +160,9 @@ impl<'a> Utterance<'a> {
 
     fn detail_params(&self) -> Map<String, Value> {
         // A plugin's origin is its one-time address alone.
-        let otp = |value: &Value| -> Option<Value> { serde_json::from_str::<Value>(value.as_str()?).ok()?.get("otp").cloned() };
+        let otp = |value: &Value| -> Option<Value> {
+            serde_json::from_str::<Value>(value.as_str()?).ok()?.get("otp").cloned()
+        };
         let detail = |value: &Value| {
             let origin = otp(value).unwrap_or_else(|| value.clone());
             json!({ "origin": origin, "value": value, "groupName": "" })

@@ -18,8 +18,8 @@ use shared::kakao;
 use shared::kapi::skill_callback::VALID_FOR;
 use shared::kapi::{CallError, Outbound, Patience};
 
-use crate::journal::{Answer, Entry, Happened, Journal};
 use crate::half_view::HalfViews;
+use crate::journal::{Answer, Entry, Happened, Journal};
 use crate::login::Kakao;
 use crate::memory::Memory;
 use crate::payload::{self, Block, Utterance};

@@ -85,7 +85,8 @@ const SCOPES: [Scope; 10] = [
 ];
 
 /// Not a matter of privacy: whether the channel was added.
-const CHANNELS: Scope = Scope { id: "plusfriends", name: "카카오톡 채널 추가 상태", required: false, private: false };
+const CHANNELS: Scope =
+    Scope { id: "plusfriends", name: "카카오톡 채널 추가 상태", required: false, private: false };
 
 const TERMS: [Term; 3] = [
     Term { tag: "tos_2025", name: "서비스 이용약관", required: true, revocable: false },

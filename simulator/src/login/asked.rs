@@ -63,7 +63,8 @@ pub(crate) struct Params(Vec<(String, String)>);
 impl Params {
     fn read(text: &str) -> Self {
         let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-        let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let pairs =
+            text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         Self(pairs.map(|(name, value)| (decode(name), decode(value))).collect())
     }
 
@@ -85,9 +86,8 @@ impl Params {
 
 /// A comma list, or a JSON array in a text: parameters are written in either way.
 pub(crate) fn list(text: &str) -> Vec<String> {
-    serde_json::from_str::<Vec<String>>(text).unwrap_or_else(|_| {
-        text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-    })
+    serde_json::from_str::<Vec<String>>(text)
+        .unwrap_or_else(|_| text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect())
 }
 
 #[cfg(test)]

@@ -73,9 +73,7 @@ async fn heal(State(kakao): State<Kakao>) -> Json<Value> {
 }
 
 fn planned_json(kakao: &Kakao) -> Value {
-    let one = |planned: Planned| {
-        json!({ "at": planned.at.name(), "fault": planned.fault.to_string(), "times": planned.times })
-    };
+    let one = |planned: Planned| json!({ "at": planned.at.name(), "fault": planned.fault.to_string(), "times": planned.times });
     kakao.planned().into_iter().map(one).collect()
 }
 
@@ -179,11 +177,11 @@ fn show_people(kakao: &Kakao, body: &mut String) {
         } else {
             ("tag", "연결 안 됨", "link", "연결하기")
         };
-        let _ = write!(
+        let _ = writeln!(
             body,
             "<li><span><b>{0}</b> <small>{1}</small></span><span class=\"{class}\">{word}</span>\
              <form method=\"post\" action=\"/kakao/do\"><input type=\"hidden\" name=\"person\" value=\"{2}\">\
-             <button name=\"what\" value=\"{what}\" aria-label=\"{0} {act}\">{act}</button></form></li>\n",
+             <button name=\"what\" value=\"{what}\" aria-label=\"{0} {act}\">{act}</button></form></li>",
             person.name, person.app_user_id, person.id,
         );
     }
@@ -208,9 +206,7 @@ fn show_faults(kakao: &Kakao, body: &mut String) {
         }
         body.push_str("</ul>\n<form method=\"post\" action=\"/kakao/do\"><button name=\"what\" value=\"heal\">모두 없애기</button></form>\n");
     }
-    body.push_str(
-        "<form class=\"plan\" method=\"post\" action=\"/kakao/do\">\n<label>어디서<select name=\"at\">\n",
-    );
+    body.push_str("<form class=\"plan\" method=\"post\" action=\"/kakao/do\">\n<label>어디서<select name=\"at\">\n");
     for endpoint in Endpoint::ALL {
         let chosen = if endpoint == Endpoint::Token { " selected" } else { "" };
         let (name, path) = (endpoint.name(), endpoint.spec().path);

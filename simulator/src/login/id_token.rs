@@ -45,7 +45,7 @@ impl Signers {
     /// `/.well-known/jwks.json`
     pub(crate) fn published(&self) -> Value {
         let listed = self.rotations.saturating_sub(1)..=self.rotations;
-        let keys: Vec<Value> = listed.rev().filter_map(|rotation| jwk(rotation)).collect();
+        let keys: Vec<Value> = listed.rev().filter_map(jwk).collect();
         json!({ "keys": keys })
     }
 
@@ -57,8 +57,7 @@ impl Signers {
         let issuer = if wrong(Flaw::Issuer) { "https://kauth.kakao.com.evil.example" } else { claims.issuer };
         let audience = if wrong(Flaw::Audience) { "another-rest-api-key" } else { claims.audience };
         let subject = claims.subject + u64::from(wrong(Flaw::Subject));
-        let (iat, exp) =
-            if wrong(Flaw::Expired) { (secs - 7_200, secs - 3_600) } else { (secs, secs + claims.lives) };
+        let (iat, exp) = if wrong(Flaw::Expired) { (secs - 7_200, secs - 3_600) } else { (secs, secs + claims.lives) };
         let fixed = [
             ("iss", json!(issuer)),
             ("aud", json!(audience)),

@@ -109,7 +109,8 @@ async fn prompts() {
     assert!(hinted.text.contains("value=\"da\" checked"));
 
     // Logging out at Kakao ends the browser's session, and nothing else.
-    let out = format!("{}/oauth/logout?client_id=local-rest-api-key&state=x&logout_redirect_uri=", browser.kakao.kauth_url());
+    let out =
+        format!("{}/oauth/logout?client_id=local-rest-api-key&state=x&logout_redirect_uri=", browser.kakao.kauth_url());
     let send = |url: String| {
         let cookie = cookie.split(';').next().unwrap().to_owned();
         async { browser.send(http::Request::get(url).header("cookie", cookie), "").await.unwrap() }

@@ -92,7 +92,8 @@ impl Browser {
     }
 
     pub(crate) async fn maybe_post(&self, url: &str, pairs: &[(&str, &str)]) -> Option<Seen> {
-        let request = http::Request::post(url).header("content-type", "application/x-www-form-urlencoded;charset=utf-8");
+        let request =
+            http::Request::post(url).header("content-type", "application/x-www-form-urlencoded;charset=utf-8");
         self.send(request, &form(pairs)).await
     }
 

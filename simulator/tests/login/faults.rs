@@ -37,7 +37,9 @@ async fn every_koe_code_and_every_kapi_code() {
         let page = browser.authorize(&request(&[])).await;
         assert!(page.text.contains(code) && page.text.starts_with("<!doctype html>"), "{page:?}");
     }
-    for (code, status) in [(-1, 400), (-5, 403), (-7, 400), (-9798, 503), (-10, 429), (-401, 401), (-402, 403), (-406, 401)] {
+    for (code, status) in
+        [(-1, 400), (-5, 403), (-7, 400), (-9798, 503), (-10, 429), (-401, 401), (-402, 403), (-406, 401)]
+    {
         browser.kakao.plan(Endpoint::Me, Fault::Kapi(code), Some(1));
         let seen = browser.kapi(&admin(), "GET", "/v2/user/me", &[]).await;
         assert_eq!((seen.status, &seen.json()["code"]), (status, &json!(code)));
@@ -66,9 +68,7 @@ async fn connections_break_before_and_after_the_deed() {
     let browser = Browser::open().await;
     let bearer = browser.token("ga").await;
     let url = format!("{}/v1/user/unlink", browser.kakao.kapi_url());
-    let unlink = async || {
-        browser.send(http::Request::post(&url).header("authorization", &bearer), "").await
-    };
+    let unlink = async || browser.send(http::Request::post(&url).header("authorization", &bearer), "").await;
     browser.kakao.plan(Endpoint::Unlink, Fault::DropBefore, Some(1));
     assert!(unlink().await.is_none() && browser.kakao.is_linked("ga"));
     browser.kakao.plan(Endpoint::Unlink, Fault::DropAfter, Some(1));
@@ -116,7 +116,8 @@ async fn the_list_of_calls_shows_no_secret() {
     let otp = browser.kakao.one_time_profile("ga");
     browser.get(&format!("{otp}?rest_api_key=local-rest-api-key")).await;
     let base = browser.kakao.kauth_url().trim_end_matches("/kauth").to_owned();
-    let (calls, page) = (browser.get(&format!("{base}/kakao/calls")).await, browser.get(&format!("{base}/kakao")).await);
+    let (calls, page) =
+        (browser.get(&format!("{base}/kakao/calls")).await, browser.get(&format!("{base}/kakao")).await);
     let names: Vec<Value> = calls.json().as_array().unwrap().iter().map(|call| call["endpoint"].clone()).collect();
     assert_eq!(names, ["token", "me", "otp"]);
     let otp = otp.split("/otp/").nth(1).unwrap().split('/').next().unwrap();

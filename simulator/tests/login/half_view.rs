@@ -142,7 +142,8 @@ async fn a_service_that_unlinked_leaves_nothing_saved() {
     room.browser.kakao.unlink("ga");
     room.browser.get(&resume).await;
     let answered = room.answered(&turn).await;
-    let value: Value = serde_json::from_str(answered["request"]["action"]["params"]["profile"].as_str().unwrap()).unwrap();
+    let value: Value =
+        serde_json::from_str(answered["request"]["action"]["params"]["profile"].as_str().unwrap()).unwrap();
     assert_eq!((&value["saved"], value["app_user_id"].is_null()), (&json!(false), true));
 }
 

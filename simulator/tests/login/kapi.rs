@@ -83,7 +83,10 @@ async fn consents_and_terms_can_be_taken_back_and_given() {
     assert_eq!(revoked["revoked_service_terms"], json!([{ "tag": "ads_2025", "agreed": false }]));
     let pairs = [&of(GA)[..], &[("result", "app_service_terms")]].concat();
     let every = browser.kapi(&admin(), "GET", "/v2/user/service_terms", &pairs).await.json();
-    assert_eq!((every["service_terms"].as_array().unwrap().len(), &every["service_terms"][2]["agreed"]), (3, &json!(false)));
+    assert_eq!(
+        (every["service_terms"].as_array().unwrap().len(), &every["service_terms"][2]["agreed"]),
+        (3, &json!(false))
+    );
     let given = browser.kapi(&bearer, "POST", "/v2/user/upgrade/service_terms", &tags).await.json();
     let given = given["agreed_service_terms"].as_array().unwrap();
     assert_eq!((given.len(), &given[0]["tag"], &given[0]["agreed_by"]), (1, &json!("ads_2025"), &json!("KAPI")));
@@ -95,9 +98,8 @@ async fn consents_and_terms_can_be_taken_back_and_given() {
 async fn addresses_and_channels_need_their_consent() {
     let browser = Browser::open().await;
     let bearer = browser.token("ga").await;
-    let addresses = async |pairs: &[(&str, &str)]| {
-        browser.kapi(&bearer, "GET", "/v1/user/shipping_address", pairs).await.json()
-    };
+    let addresses =
+        async |pairs: &[(&str, &str)]| browser.kapi(&bearer, "GET", "/v1/user/shipping_address", pairs).await.json();
     let ids = |body: &Value| -> Vec<u64> {
         body["shipping_addresses"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect()
     };
@@ -106,7 +108,10 @@ async fn addresses_and_channels_need_their_consent() {
     assert_eq!(ids(&addresses(&[("from_updated_at", "1735787045")]).await), [12_058_793_212_345_678]);
     assert_eq!(addresses(&[("page_size", "1")]).await["code"], -2);
     let channels = browser.kapi(&bearer, "GET", "/v2/api/talk/channels", &[]).await.json();
-    assert_eq!((&channels["channels"][0]["relation"], channels["user_id"].to_string()), (&json!("ADDED"), GA.to_owned()));
+    assert_eq!(
+        (&channels["channels"][0]["relation"], channels["user_id"].to_string()),
+        (&json!("ADDED"), GA.to_owned())
+    );
 
     browser.kakao.withdraw("ga", "shipping_address");
     browser.kakao.withdraw("ga", "plusfriends");
@@ -126,7 +131,8 @@ async fn everybody_who_is_linked_is_listed_page_by_page() {
     let mut seen: Vec<u64> = Vec::new();
     let mut from = String::new();
     loop {
-        let pairs: Vec<_> = [("limit", "100"), ("from_id", from.as_str())].into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let pairs: Vec<_> =
+            [("limit", "100"), ("from_id", from.as_str())].into_iter().filter(|(_, value)| !value.is_empty()).collect();
         let body = page(&pairs).await.json();
         assert_eq!(body["total_count"], 250);
         seen.extend(body["elements"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap()));

@@ -17,7 +17,8 @@ const fn error(code: i32, status: u16, msg: &'static str) -> KapiError {
 }
 
 pub(crate) const BAD_PARAMETER: KapiError = error(-2, 400, "invalid parameter");
-pub(crate) const NO_TERMS: KapiError = error(-2, 400, "There is no tags to get service terms. Check the tags parameter.");
+pub(crate) const NO_TERMS: KapiError =
+    error(-2, 400, "There is no tags to get service terms. Check the tags parameter.");
 pub(crate) const QUOTA: KapiError = error(-10, 429, "API limit has been exceeded.");
 pub(crate) const NOT_LINKED: KapiError = error(-101, 400, "NotRegisteredUserException");
 pub(crate) const NO_TOKEN: KapiError = error(-401, 401, "this access token does not exist");

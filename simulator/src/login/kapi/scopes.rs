@@ -39,9 +39,8 @@ pub(crate) fn revoke_scopes(kakao: &Kakao, asked: &Asked) -> Answer {
 
 fn document(desk: &Desk, user: u64, wanted: Option<&[String]>) -> Value {
     let link = desk.links.get(&user);
-    let items = desk.app.scopes.iter().filter(|scope| {
-        wanted.is_none_or(|wanted| wanted.iter().any(|id| id == scope.id))
-    });
+    let items =
+        desk.app.scopes.iter().filter(|scope| wanted.is_none_or(|wanted| wanted.iter().any(|id| id == scope.id)));
     let items = items.map(|scope| {
         let agreed = link.is_some_and(|link| link.has(scope.id));
         json!({

@@ -27,9 +27,9 @@ pub(crate) fn who(request: &Request, ticket: &str) -> Answer {
     let mut people = String::new();
     for (place, person) in PEOPLE.iter().enumerate() {
         let checked = if hinted.map_or(place == 0, |id| id == person.id) { " checked" } else { "" };
-        let _ = write!(
+        let _ = writeln!(
             people,
-            "<label class=\"pick\"><input type=\"radio\" name=\"person\" value=\"{}\"{checked}><span>{}</span></label>\n",
+            "<label class=\"pick\"><input type=\"radio\" name=\"person\" value=\"{}\"{checked}><span>{}</span></label>",
             person.id, person.name,
         );
     }
@@ -65,11 +65,17 @@ pub(crate) fn what(
         "<h1>{bot}에 동의하기</h1>\n<p class=\"hint\">{name} 님의 정보를 이 서비스에 제공해요. kakao dev가 흉내 낸 동의 화면이에요.</p>\n\
          {problem}<form method=\"post\" action=\"{CONSENT}\">\n<input type=\"hidden\" name=\"ticket\" value=\"{ticket}\">\n{items}\
          <div class=\"actions\">\n<button class=\"main\" name=\"decision\" value=\"agree\">동의하고 계속하기</button>\n\
-         <button name=\"decision\" value=\"all\" formnovalidate>모두 동의하고 계속하기</button>\n\
+         <button name=\"decision\" value=\"all\" formnovalidate>모두 동의하기</button>\n\
          <button name=\"decision\" value=\"cancel\" formnovalidate>취소</button>\n</div>\n</form>"
     );
     let status = if again { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    page::answer(status, "동의하기", &body, &leads_to(request), if again { "consent-incomplete" } else { "consent-shown" })
+    page::answer(
+        status,
+        "동의하기",
+        &body,
+        &leads_to(request),
+        if again { "consent-incomplete" } else { "consent-shown" },
+    )
 }
 
 fn group<'a>(into: &mut String, legend: &str, field: &str, items: impl Iterator<Item = (&'a str, &'a str, bool)>) {
@@ -77,10 +83,10 @@ fn group<'a>(into: &mut String, legend: &str, field: &str, items: impl Iterator<
     for (id, name, required) in items {
         let (mark, attribute) = if required { ("필수", " required") } else { ("선택", "") };
         let class = if required { "mark must" } else { "mark" };
-        let _ = write!(
+        let _ = writeln!(
             rows,
             "<label class=\"pick\"><input type=\"checkbox\" name=\"{field}\" value=\"{}\"{attribute}>\
-             <span><b class=\"{class}\">{mark}</b> {} <code>{}</code></span></label>\n",
+             <span><b class=\"{class}\">{mark}</b> {} <code>{}</code></span></label>",
             page::escape(id),
             page::escape(name),
             page::escape(id),

@@ -18,27 +18,39 @@ pub(crate) struct Koe {
     ko: &'static str,
 }
 
-const fn koe(
-    code: &'static str,
-    status: u16,
-    error: &'static str,
-    description: &'static str,
-    ko: &'static str,
-) -> Koe {
+const fn koe(code: &'static str, status: u16, error: &'static str, description: &'static str, ko: &'static str) -> Koe {
     Koe { code, status, error, description, ko }
 }
 
 /// All of them. Where the HTTP status is not documented it is the one that the OAuth documents prescribe.
 pub(crate) const ALL: [Koe; 22] = [
-    koe("KOE001", 400, "invalid_request", "malformed request", "요청이 올바르지 않아요. 같은 파라미터가 두 번 왔거나 빠진 것이 있어요."),
+    koe(
+        "KOE001",
+        400,
+        "invalid_request",
+        "malformed request",
+        "요청이 올바르지 않아요. 같은 파라미터가 두 번 왔거나 빠진 것이 있어요.",
+    ),
     koe("KOE002", 400, "invalid_request", "wrong url or method", "요청 주소나 메서드가 달라요."),
     koe("KOE003", 500, "server_error", "temporary failure", "카카오가 잠시 아파요. 조금 뒤에 다시 해 보세요."),
     koe("KOE004", 400, "misconfigured", "Kakao Login is off", "카카오 로그인이 꺼져 있어요."),
     koe("KOE005", 400, "unauthorized", "not a team member of the test app", "테스트 앱인데 팀원이 아니에요."),
     koe("KOE006", 400, "misconfigured", "redirect uri is not registered", "등록하지 않은 리다이렉트 URI예요."),
-    koe("KOE007", 400, "misconfigured", "logout redirect uri is not registered", "등록하지 않은 로그아웃 리다이렉트 URI예요."),
+    koe(
+        "KOE007",
+        400,
+        "misconfigured",
+        "logout redirect uri is not registered",
+        "등록하지 않은 로그아웃 리다이렉트 URI예요.",
+    ),
     koe("KOE008", 400, "invalid_client", "wrong kind of app key", "REST API 키가 아닌 다른 앱 키예요."),
-    koe("KOE009", 400, "misconfigured", "invalid android_key_hash or ios_bundle_id or web_site_url", "플랫폼 설정이 달라요."),
+    koe(
+        "KOE009",
+        400,
+        "misconfigured",
+        "invalid android_key_hash or ios_bundle_id or web_site_url",
+        "플랫폼 설정이 달라요.",
+    ),
     koe("KOE010", 401, "invalid_client", "Bad client credentials", "클라이언트 시크릿이 없거나 달라요."),
     koe("KOE101", 401, "invalid_client", "Not exist client_id", "없는 REST API 키예요."),
     koe("KOE102", 400, "misconfigured", "the app has no such channel", "앱에 연결되지 않은 채널이에요."),
@@ -49,7 +61,13 @@ pub(crate) const ALL: [Koe; 22] = [
     koe("KOE310", 400, "invalid_request", "grant_type is missing or unsupported", "grant_type이 없거나 달라요."),
     koe("KOE319", 400, "invalid_request", "refresh token is missing", "리프레시 토큰이 없어요."),
     koe("KOE320", 400, "invalid_grant", "authorization code not found", "이미 썼거나 기한이 지난 인가 코드예요."),
-    koe("KOE322", 400, "invalid_grant", "expired_or_invalid_refresh_token", "기한이 지났거나 없는 리프레시 토큰이에요."),
+    koe(
+        "KOE322",
+        400,
+        "invalid_grant",
+        "expired_or_invalid_refresh_token",
+        "기한이 지났거나 없는 리프레시 토큰이에요.",
+    ),
     koe("KOE400", 400, "invalid_token", "id token is not valid", "올바르지 않은 ID 토큰이에요."),
     koe("KOE9999", 400, "something_new", "a code that nobody has heard of", "아무도 모르는 코드예요."),
 ];

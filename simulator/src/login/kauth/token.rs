@@ -45,7 +45,8 @@ impl Refused {
 }
 
 fn known(desk: &Desk, asked: &Asked) -> Result<(), Refused> {
-    let is_one_of = |name: &str, known: &[String]| asked.form.get(name).is_some_and(|given| known.iter().any(|one| one == given));
+    let is_one_of =
+        |name: &str, known: &[String]| asked.form.get(name).is_some_and(|given| known.iter().any(|one| one == given));
     if !is_one_of("client_id", &desk.app.rest_api_keys) {
         return Err(Refused::Koe("KOE101"));
     }
