@@ -15,7 +15,6 @@ use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
 
 use crate::journal::{Closing, Entry, Happened};
-use crate::laptop::SYNC_REDIRECT;
 use crate::login::{asked::Asked, page};
 use crate::payload::PLUGIN_PARAM;
 use crate::people::Person;
@@ -76,7 +75,7 @@ impl Platform {
         });
         let resume = format!("{}/talk-plugin/continue/{word}", self.skills.url);
         self.kakao.hand_over(&resume, person.id);
-        let url = self.kakao.plugin_page(&format!("{}{SYNC_REDIRECT}", self.skills.url), &resume);
+        let url = self.kakao.plugin_page(&resume);
         self.half_views.open(&word, Open { turn: turn.clone(), person, saying });
         self.journal.write(Happened::HalfView { turn, person: person.id.to_owned(), url })
     }

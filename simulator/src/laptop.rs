@@ -29,9 +29,6 @@ pub const LOCAL_SKILL_SECRET: &str = "local-skill-secret";
 
 pub use crate::login::LOCAL_REST_API_KEY;
 
-/// Where a half-view goes with its code.
-pub(crate) const SYNC_REDIRECT: &str = "/sync/redirect";
-
 /// The base URLs of the stand-in for Kakao Login.
 const LOGIN_URLS: [&str; 3] = ["KAUTH_URL", "KAPI_URL", "TALK_PLUGIN_URL"];
 
@@ -187,7 +184,7 @@ impl Laptop {
             rest_api_keys: accepted(api_key.as_deref(), LOCAL_REST_API_KEY),
             client_secrets: accepted(get("KAKAO_CLIENT_SECRET").as_deref(), LOCAL_CLIENT_SECRET),
             admin_keys: accepted(get("KAKAO_ADMIN_KEYS").as_deref(), LOCAL_ADMIN_KEY),
-            redirect_uris: redirect_uris(&url),
+            redirect_uris: redirect_uris(&url, get("SYNC_REDIRECT_URI")),
             ..login::App::default()
         };
         let kakao = Kakao::new(&url, app, Clock::System);
@@ -334,6 +331,8 @@ fn fallback(name: &str, url: &str) -> Option<String> {
         "KAKAO_REST_API_KEY" => Some(LOCAL_REST_API_KEY.to_owned()),
         "KAKAO_CLIENT_SECRET" => Some(LOCAL_CLIENT_SECRET.to_owned()),
         "KAKAO_ADMIN_KEYS" => Some(LOCAL_ADMIN_KEY.to_owned()),
+        "TOKEN_SIGNING_KEY" => Some("local-token-signing-key".to_owned()),
+        "SYNC_REDIRECT_URI" => Some(redirect_uri(url)),
         "BOT_API_URL" => Some(stand_in(url)),
         "KAUTH_URL" => Some(format!("{url}/kauth")),
         "KAPI_URL" => Some(format!("{url}/kapi")),
@@ -346,9 +345,15 @@ fn stand_in(url: &str) -> String {
     format!("{url}/platform")
 }
 
-/// The app's redirect URIs: the plugin's, under either name of this machine.
-fn redirect_uris(url: &str) -> Vec<String> {
-    [url.to_owned(), url.replace("127.0.0.1", "localhost")].map(|url| format!("{url}{SYNC_REDIRECT}")).to_vec()
+/// The app's redirect URIs. The plugin's comes first: the chosen one, else this machine's, which is known under either of its names.
+fn redirect_uris(url: &str, chosen: Option<String>) -> Vec<String> {
+    let own = [url.to_owned(), url.replace("127.0.0.1", "localhost")].map(|url| redirect_uri(&url));
+    chosen.into_iter().map(|uri| uri.trim().to_owned()).chain(own).collect()
+}
+
+/// Where a half-view goes with its code.
+fn redirect_uri(url: &str) -> String {
+    format!("{url}/sync/redirect")
 }
 
 /// Everything that is accepted, of a comma list or the laptop's own.

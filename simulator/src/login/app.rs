@@ -23,7 +23,7 @@ pub struct App {
     pub client_secrets: Vec<String>,
     /// Admin keys that are accepted.
     pub admin_keys: Vec<String>,
-    /// The registered redirect URIs, each compared as a whole.
+    /// The registered redirect URIs, each compared as a whole; the first one is the plugin's.
     pub redirect_uris: Vec<String>,
     /// Consent items, in the order of the consent screen.
     pub scopes: Vec<Scope>,

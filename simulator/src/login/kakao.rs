@@ -196,11 +196,12 @@ impl Kakao {
         }
     }
 
-    /// What a half-view of the app is opened with: the plugin's own redirect URI, and where to go on.
-    pub(crate) fn plugin_page(&self, redirect_uri: &str, resume: &str) -> String {
-        let key = self.desk().app.rest_api_key().to_owned();
+    /// What a half-view of the app is opened with: the plugin's redirect URI, which is the first one, and where to go on.
+    pub(crate) fn plugin_page(&self, resume: &str) -> String {
+        let desk = self.desk();
+        let redirect_uri = desk.app.redirect_uris.first().map_or("", String::as_str);
         let query = wire::query(&[
-            ("client_id", &key),
+            ("client_id", desk.app.rest_api_key()),
             ("redirect_uri", redirect_uri),
             ("response_type", "code"),
             ("continue", resume),
