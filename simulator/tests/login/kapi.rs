@@ -20,6 +20,8 @@ async fn a_person_is_named_by_token_or_by_the_admin_key() {
     assert_eq!(with_token, with_key);
     assert_eq!(with_token["id"].to_string(), GA);
     assert_eq!(with_token["properties"]["nickname"], "가람");
+    let secure = browser.kapi(&bearer, "GET", "/v2/user/me", &[("secure_resource", "true")]).await.json();
+    assert!(secure["kakao_account"]["profile"]["profile_image_url"].as_str().unwrap().starts_with("https://"));
     let keys = [("property_keys", r#"["kakao_account.email"]"#)];
     let some = browser.kapi(&bearer, "GET", "/v2/user/me", &keys).await.json();
     let names: Vec<&String> = some["kakao_account"].as_object().unwrap().keys().collect();

@@ -32,6 +32,9 @@ pub(crate) fn me(kakao: &Kakao, asked: &Asked) -> Answer {
     };
     let Some(link) = desk.links.get(&who.user) else { return NOT_LINKED.answer() };
     let mut body = document(&desk, who.user, link);
+    if asked.get("secure_resource") == Some("true") {
+        secure(&mut body);
+    }
     if let Some(keys) = asked.get("property_keys") {
         only(&mut body, &list(keys));
     }
@@ -67,6 +70,15 @@ fn merge(into: &mut Map<String, Value>, more: Map<String, Value>) {
             (_, value) => {
                 into.insert(name, value);
             }
+        }
+    }
+}
+
+/// `secure_resource`: pictures as `https`.
+fn secure(body: &mut Value) {
+    for name in ["thumbnail_image_url", "profile_image_url"] {
+        if let Some(Value::String(url)) = body.pointer_mut(&format!("/kakao_account/profile/{name}")) {
+            *url = url.replacen("http:", "https:", 1);
         }
     }
 }
