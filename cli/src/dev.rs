@@ -139,6 +139,10 @@ fn introduce(laptop: &Laptop, options: &Options) {
         "REST API 키 REST API key   {api_key}  (이벤트 → 스킬 {0} | events call the skill {0})",
         laptop.event_skill
     ));
+    let client_secret = laptop.client_secret.as_deref().unwrap_or("$KAKAO_CLIENT_SECRET");
+    out(&format!("시크릿      client secret  {client_secret}"));
+    let admin_key = laptop.admin_key.as_deref().unwrap_or("$KAKAO_ADMIN_KEYS");
+    out(&format!("어드민 키   admin key      {admin_key}"));
     match &options.data {
         Some(data) => out(&format!("데이터      data           {}", shown(data))),
         None => out("데이터      data           메모리 | in memory"),
@@ -151,6 +155,13 @@ fn introduce(laptop: &Laptop, options: &Options) {
         out(&format!("함수        function       {route}  →  {function}"));
     }
     out(&format!("채팅방      chat room      {}/", laptop.url));
+    match laptop.login_elsewhere.join(", ") {
+        elsewhere if elsewhere.is_empty() => out(&format!("로그인      login          {}/kakao", laptop.url)),
+        elsewhere => out(&format!(
+            "로그인      login          {0}이 정해져 있어 가짜 카카오로 오지 않아요 | {0} set: not to the stand-in",
+            elsewhere
+        )),
+    }
     if !laptop.callbacks {
         out(
             "콜백        callbacks      BOT_API_URL이 정해져 있어 채팅방으로 오지 않아요 | go to BOT_API_URL, not to the room",

@@ -25,11 +25,33 @@ fn it_says_what_one_needs_to_know_and_then_ready() {
         folder.path().to_str().unwrap(),
         "POST /skill/{name}",
         "POST /skill-check/{name}",
+        "local-rest-api-key",
+        "local-client-secret",
+        "local-admin-key",
+        "/kakao",
     ] {
         assert!(said.contains(needed), "{needed} is not in\n{said}");
     }
     assert_eq!(dev.request("GET", "/healthz", &[], b"").0, 200);
     assert!(dev.started_in < Duration::from_secs(5), "started in {:?}", dev.started_in);
+}
+
+#[test]
+fn the_stand_in_for_kakao_login_knows_the_local_secrets() {
+    let dev = Dev::start_with(&["--memory"]);
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let exchange = |secret: &str| {
+        let uri = format!("http://127.0.0.1:{}/sync/redirect", dev.port);
+        let body = format!(
+            "grant_type=authorization_code&client_id=local-rest-api-key&client_secret={secret}&redirect_uri={uri}&code=made-up"
+        );
+        let (_, body) = dev.request("POST", "/kauth/oauth/token", &form, body.as_bytes());
+        serde_json::from_slice::<Value>(&body).unwrap()["error_code"].clone()
+    };
+    assert_eq!((exchange("local-client-secret"), exchange("x")), (json!("KOE320"), json!("KOE010")));
+    let key = [("authorization", "KakaoAK local-admin-key")];
+    let (status, body) = dev.request("GET", "/kapi/v1/user/ids", &key, b"");
+    assert_eq!((status, serde_json::from_slice::<Value>(&body).unwrap()["total_count"].clone()), (200, json!(0)));
 }
 
 #[test]

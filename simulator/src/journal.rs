@@ -53,8 +53,24 @@ pub(crate) enum Happened {
         findings: Vec<Found>,
         result: String,
     },
+    /// A half-view opens in front of a person.
+    HalfView { turn: String, person: String, url: String },
+    /// It closes again; how.
+    Closed { turn: String, person: String, how: Closing },
     /// A promised answer did not come within its minute.
     Expired { turn: String, person: String },
+}
+
+/// How a half-view ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Closing {
+    /// The service sent the browser to the continue URL: the auth block goes on.
+    Continued,
+    /// It did, with `complete=false`: the platform says something of its own, and the skill is not called.
+    Failed,
+    /// The person closed it: nothing goes on.
+    Dismissed,
 }
 
 impl Happened {
@@ -64,6 +80,8 @@ impl Happened {
             | Self::Told { turn, .. }
             | Self::Answered { turn, .. }
             | Self::Delivered { turn, .. }
+            | Self::HalfView { turn, .. }
+            | Self::Closed { turn, .. }
             | Self::Expired { turn, .. } => turn,
         }
     }

@@ -18,16 +18,19 @@ use tokio::sync::oneshot;
 
 use crate::function::{EverySurface, Functions};
 use crate::journal::Journal;
+use crate::login::{self, Kakao, LOCAL_ADMIN_KEY, LOCAL_CLIENT_SECRET};
 use crate::platform::{self, Platform, Skills};
 use crate::table::Table;
 use crate::template::Template;
-use crate::{event_api, gateway, room, stream};
+use crate::{event_api, gateway, half_view, room, stream};
 
 /// What `x-skill-secret` is on a laptop.
 pub const LOCAL_SKILL_SECRET: &str = "local-skill-secret";
 
-/// The app's REST API key on a laptop.
-pub const LOCAL_REST_API_KEY: &str = "local-rest-api-key";
+pub use crate::login::LOCAL_REST_API_KEY;
+
+/// The base URLs of the stand-in for Kakao Login.
+const LOGIN_URLS: [&str; 3] = ["KAUTH_URL", "KAPI_URL", "TALK_PLUGIN_URL"];
 
 /// How long requests may still take after the end was announced.
 const GRACE: Duration = Duration::from_secs(1);
@@ -120,6 +123,14 @@ pub struct Laptop {
     pub skill_secret: Option<String>,
     /// The key that an event must carry, unless the environment chose one that is nobody's business.
     pub api_key: Option<String>,
+    /// The app's client secret, unless the environment chose one that is nobody's business.
+    pub client_secret: Option<String>,
+    /// Its admin key, likewise.
+    pub admin_key: Option<String>,
+    /// Which of `KAUTH_URL`, `KAPI_URL` and `TALK_PLUGIN_URL` lead elsewhere than to this process.
+    pub login_elsewhere: Vec<&'static str>,
+    /// The stand-in for Kakao Login.
+    pub kakao: Kakao,
     /// The skill that every event calls.
     pub event_skill: String,
     /// How many items were put first.
@@ -169,7 +180,16 @@ impl Laptop {
             api_key: api_key.as_deref().map_or(LOCAL_REST_API_KEY, first).to_owned(),
             of_events: options.event_skill.clone(),
         };
-        let platform = Arc::new(Platform::new(skills, Arc::new(Journal::new())));
+        let app = login::App {
+            rest_api_keys: accepted(api_key.as_deref(), LOCAL_REST_API_KEY),
+            client_secrets: accepted(get("KAKAO_CLIENT_SECRET").as_deref(), LOCAL_CLIENT_SECRET),
+            admin_keys: accepted(get("KAKAO_ADMIN_KEYS").as_deref(), LOCAL_ADMIN_KEY),
+            redirect_uris: redirect_uris(&url, get("SYNC_REDIRECT_URI")),
+            ..login::App::default()
+        };
+        let kakao = Kakao::new(&url, app, Clock::System);
+        let login_elsewhere = LOGIN_URLS.into_iter().filter(|name| get(name).is_some()).collect();
+        let platform = Arc::new(Platform::new(skills, Arc::new(Journal::new()), kakao.clone()));
         let (table_name, skill_header) = (env.table_name.clone(), env.skill_secret_header.clone());
         tokio::spawn(table.clone().serve(table_listener));
         let functions = Functions::start(bot, env, &template).map_err(|error| NotStarted::Other(error.to_string()))?;
@@ -191,11 +211,15 @@ impl Laptop {
             skill_header,
             skill_secret: shown,
             api_key: api_key.is_none().then(|| LOCAL_REST_API_KEY.to_owned()),
+            client_secret: get("KAKAO_CLIENT_SECRET").is_none().then(|| LOCAL_CLIENT_SECRET.to_owned()),
+            admin_key: get("KAKAO_ADMIN_KEYS").is_none().then(|| LOCAL_ADMIN_KEY.to_owned()),
+            login_elsewhere,
             event_skill: options.event_skill.clone(),
             seeded,
             callbacks: callbacks.is_some(),
             listener,
-            router: router(platform, functions),
+            router: router(platform, functions, &kakao),
+            kakao,
             lock,
         })
     }
@@ -226,13 +250,15 @@ impl Laptop {
     }
 }
 
-fn router(platform: Arc<Platform>, functions: Functions) -> Router {
+fn router(platform: Arc<Platform>, functions: Functions, kakao: &Kakao) -> Router {
     let own = Router::new()
         .merge(room::routes())
         .route("/platform/v1/bots/{bot}/callback/{token}", post(platform::callback))
         .merge(event_api::routes())
+        .merge(half_view::routes())
         .route("/healthz", get(async || "ok"))
-        .with_state(platform);
+        .with_state(platform)
+        .merge(kakao.router());
     Router::new().fallback(gateway::handle).with_state(functions).merge(own).layer(from_fn(gateway::tell))
 }
 
@@ -303,13 +329,36 @@ fn fallback(name: &str, url: &str) -> Option<String> {
     match name {
         "SKILL_SECRET" => Some(LOCAL_SKILL_SECRET.to_owned()),
         "KAKAO_REST_API_KEY" => Some(LOCAL_REST_API_KEY.to_owned()),
+        "KAKAO_CLIENT_SECRET" => Some(LOCAL_CLIENT_SECRET.to_owned()),
+        "KAKAO_ADMIN_KEYS" => Some(LOCAL_ADMIN_KEY.to_owned()),
+        "TOKEN_SIGNING_KEY" => Some("local-token-signing-key".to_owned()),
+        "SYNC_REDIRECT_URI" => Some(redirect_uri(url)),
         "BOT_API_URL" => Some(stand_in(url)),
+        "KAUTH_URL" => Some(format!("{url}/kauth")),
+        "KAPI_URL" => Some(format!("{url}/kapi")),
+        "TALK_PLUGIN_URL" => Some(format!("{url}/talk-plugin")),
         _ => None,
     }
 }
 
 fn stand_in(url: &str) -> String {
     format!("{url}/platform")
+}
+
+/// The app's redirect URIs. The plugin's comes first: the chosen one, else this machine's, which is known under either of its names.
+fn redirect_uris(url: &str, chosen: Option<String>) -> Vec<String> {
+    let own = [url.to_owned(), url.replace("127.0.0.1", "localhost")].map(|url| redirect_uri(&url));
+    chosen.into_iter().map(|uri| uri.trim().to_owned()).chain(own).collect()
+}
+
+/// Where a half-view goes with its code.
+fn redirect_uri(url: &str) -> String {
+    format!("{url}/sync/redirect")
+}
+
+/// Everything that is accepted, of a comma list or the laptop's own.
+fn accepted(chosen: Option<&str>, local: &str) -> Vec<String> {
+    chosen.unwrap_or(local).split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect()
 }
 
 /// The value to present if several are accepted.

@@ -6,6 +6,12 @@ use serde_json::{Map, Value, json};
 /// The stand-in bot's id. The development channel appends `!`.
 pub const BOT_ID: &str = "65f0c0ffee0123456789abcd";
 
+/// The auth block: a button that leads there opens the half-view of Kakao Sync.
+pub const AUTH_BLOCK_ID: &str = "65f0000000000000a07b10c0";
+
+/// The auth block's parameter that holds what the plugin left behind. A bot's owner may call it anything.
+pub const PLUGIN_PARAM: &str = "profile";
+
 /// The stand-in bot's name.
 pub const BOT_NAME: &str = "점심 봇 (로컬)";
 
@@ -36,6 +42,8 @@ pub struct Utterance<'a> {
     pub bot_user_key: &'a str,
     /// The person's key on the channel, if known.
     pub plusfriend_user_key: Option<&'a str>,
+    /// The person's user id of Kakao Login, if they are linked.
+    pub app_user_id: Option<&'a str>,
     /// The skill's name, last part of its URL.
     pub skill: &'a str,
     /// What was said.
@@ -68,6 +76,7 @@ impl<'a> Utterance<'a> {
         Self {
             bot_user_key,
             plusfriend_user_key: None,
+            app_user_id: None,
             skill,
             text,
             block: Block::of_skill(skill),
@@ -150,12 +159,19 @@ impl<'a> Utterance<'a> {
     }
 
     fn detail_params(&self) -> Map<String, Value> {
-        let detail = |value: &Value| json!({ "origin": value, "value": value, "groupName": "" });
+        // A plugin's origin is its one-time address alone.
+        let otp = |value: &Value| -> Option<Value> {
+            serde_json::from_str::<Value>(value.as_str()?).ok()?.get("otp").cloned()
+        };
+        let detail = |value: &Value| {
+            let origin = otp(value).unwrap_or_else(|| value.clone());
+            json!({ "origin": origin, "value": value, "groupName": "" })
+        };
         self.slots.iter().map(|(name, value)| (name.clone(), detail(value))).collect()
     }
 
     fn properties(&self) -> Value {
-        properties(self.bot_user_key, self.plusfriend_user_key)
+        properties(self.bot_user_key, self.plusfriend_user_key, self.app_user_id)
     }
 }
 
@@ -165,7 +181,7 @@ pub fn check(value: &str, bot_user_key: &str) -> Value {
         "isInSlotFilling": true,
         "utterance": value,
         "value": { "origin": value, "resolved": value },
-        "user": { "id": bot_user_key, "type": "botUserKey", "properties": properties(bot_user_key, None) },
+        "user": { "id": bot_user_key, "type": "botUserKey", "properties": properties(bot_user_key, None, None) },
         "bot": { "id": BOT_ID, "name": BOT_NAME },
         "params": { "surface": "Kakaotalk.plusfriend" },
         "timezone": "Asia/Seoul",
@@ -174,13 +190,18 @@ pub fn check(value: &str, bot_user_key: &str) -> Value {
 }
 
 /// Live calls send each key in both spellings.
-fn properties(bot_user_key: &str, plusfriend_user_key: Option<&str>) -> Value {
+fn properties(bot_user_key: &str, plusfriend_user_key: Option<&str>, app_user_id: Option<&str>) -> Value {
+    let status = app_user_id.map(|_| "REGISTERED");
     let mut properties = Map::new();
     for (name, value) in [
         ("botUserKey", Some(bot_user_key)),
         ("bot_user_key", Some(bot_user_key)),
         ("plusfriendUserKey", plusfriend_user_key),
         ("plusfriend_user_key", plusfriend_user_key),
+        ("appUserId", app_user_id),
+        ("app_user_id", app_user_id),
+        ("appUserStatus", status),
+        ("app_user_status", status),
     ] {
         if let Some(value) = value {
             properties.insert(name.to_owned(), value.into());

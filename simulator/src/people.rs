@@ -13,7 +13,7 @@ pub struct Person {
     pub bot_user_key: &'static str,
     /// Their key on the channel.
     pub plusfriend_user_key: &'static str,
-    /// Their user id of Kakao Login. The stand-in's skill calls do not show it; an event may name them by it.
+    /// Their user id of Kakao Login, beyond what a floating-point number holds. A skill call shows it once they are linked.
     pub app_user_id: &'static str,
 }
 
@@ -24,21 +24,21 @@ pub const PEOPLE: [Person; 3] = [
         name: "가람",
         bot_user_key: "6a0b4cf1d27e83955ac0417be6d8923f7a51c84e0d96b3f2417a8c5e9d03b6f2a1",
         plusfriend_user_key: "Ga-local_001",
-        app_user_id: "1000000001",
+        app_user_id: "1376016924426879191",
     },
     Person {
         id: "na",
         name: "나은",
         bot_user_key: "91f3e7b05d284ac6e1078fb3925cd64ae80b73f1c52d9e0648ab37f5102ec9d4b7",
         plusfriend_user_key: "Na-local_002",
-        app_user_id: "1000000002",
+        app_user_id: "2305843009213693953",
     },
     Person {
         id: "da",
         name: "다온",
         bot_user_key: "c45d1827fe60ba93d7e21508bc4f96a3035ed7f8916ba24c0f82e35d7a19604bc8",
         plusfriend_user_key: "Da-local_003",
-        app_user_id: "1000000003",
+        app_user_id: "4611686018427387907",
     },
 ];
 

@@ -18,9 +18,11 @@ use shared::kakao;
 use shared::kapi::skill_callback::VALID_FOR;
 use shared::kapi::{CallError, Outbound, Patience};
 
+use crate::half_view::HalfViews;
 use crate::journal::{Answer, Entry, Happened, Journal};
+use crate::login::Kakao;
 use crate::memory::Memory;
-use crate::payload::{Block, Utterance};
+use crate::payload::{self, Block, Utterance};
 use crate::people::{PEOPLE, Person};
 use crate::tasks::Tasks;
 use crate::tokens::Tokens;
@@ -35,11 +37,11 @@ const PATIENCE: Patience = Patience { time: Duration::from_secs(5), bytes: 4 * 1
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Saying {
     /// Who: `ga`, `na`, `da`.
-    person: String,
+    pub(crate) person: String,
     /// To which skill.
-    skill: String,
+    pub(crate) skill: String,
     /// What the person sees themselves say.
-    text: String,
+    pub(crate) text: String,
     /// Which block a button leads to.
     #[serde(default)]
     block_id: Option<String>,
@@ -48,19 +50,22 @@ pub(crate) struct Saying {
     extra: Option<Value>,
     /// `flow.trigger.type`; typed text if absent.
     #[serde(default)]
-    trigger: Option<String>,
+    pub(crate) trigger: Option<String>,
     /// The photo that is sent instead of words.
     #[serde(default)]
     photo: Option<String>,
     /// The block's parameters.
     #[serde(default)]
-    slots: Map<String, Value>,
+    pub(crate) slots: Map<String, Value>,
     /// Whether the block lets the skill answer later.
     #[serde(default)]
     callback: bool,
     /// Whether it is said on the development channel.
     #[serde(default)]
     dev_channel: bool,
+    /// The turn that goes on, because its half-view is behind it: the platform's own doing, nobody's who says something.
+    #[serde(skip)]
+    pub(crate) resumed: Option<String>,
 }
 
 /// Where the skills are and how the platform introduces itself there.
@@ -87,12 +92,14 @@ pub(crate) struct Platform {
     outbound: Outbound,
     pub(crate) journal: Arc<Journal>,
     tokens: Tokens,
+    pub(crate) kakao: Kakao,
+    pub(crate) half_views: HalfViews,
     pub(crate) tasks: Tasks,
     memories: Mutex<HashMap<&'static str, Memory>>,
 }
 
 impl Platform {
-    pub(crate) fn new(skills: Skills, journal: Arc<Journal>) -> Self {
+    pub(crate) fn new(skills: Skills, journal: Arc<Journal>, kakao: Kakao) -> Self {
         // Any base URL but Kakao's own lifts the rule against calling the laptop itself.
         let env = Env::read(|name| (name == "BOT_API_URL").then(|| skills.url.clone()));
         let outbound = Outbound::new(&env);
@@ -101,6 +108,8 @@ impl Platform {
             outbound,
             journal,
             tokens: Tokens::default(),
+            kakao,
+            half_views: HalfViews::default(),
             tasks: Tasks::default(),
             memories: Mutex::default(),
         }
@@ -112,9 +121,13 @@ impl Platform {
             let ids: Vec<&str> = PEOPLE.iter().map(|person| person.id).collect();
             format!("no such person; there are {}", ids.join(", "))
         })?;
-        let turn = random::hex::<8>();
+        if saying.block_id.as_deref() == Some(payload::AUTH_BLOCK_ID) && saying.resumed.is_none() {
+            return Ok(self.open_half_view(person, saying));
+        }
+        let turn = saying.resumed.clone().unwrap_or_else(random::hex::<8>);
         let memory = self.remember(person, |memory| memory.clone());
         let mut said = Utterance::typed(&saying.skill, &saying.text, person.bot_user_key);
+        said.app_user_id = self.kakao.app_user_id(person.id);
         said.plusfriend_user_key = Some(person.plusfriend_user_key);
         said.trigger = saying.trigger.as_deref().unwrap_or(said.trigger);
         said.dev_channel = saying.dev_channel;
@@ -136,13 +149,15 @@ impl Platform {
             }
             _ => None,
         };
-        self.journal.write(Happened::Said {
-            turn: turn.clone(),
-            person: person.id.to_owned(),
-            skill: saying.skill.clone(),
-            text: saying.text.clone(),
-            trigger: said.trigger.to_owned(),
-        });
+        if saying.resumed.is_none() {
+            self.journal.write(Happened::Said {
+                turn: turn.clone(),
+                person: person.id.to_owned(),
+                skill: saying.skill.clone(),
+                text: saying.text.clone(),
+                trigger: said.trigger.to_owned(),
+            });
+        }
         let payload = to_raw_value(&said.payload()).map_err(|error| error.to_string())?;
         let offered = token.is_some();
         let call = self.call(&saying.skill, &payload, |status, body| verdict::judge(status, body, offered)).await;
@@ -175,6 +190,7 @@ impl Platform {
     pub(crate) async fn tell(&self, person: &Person, mut said: Utterance<'_>) -> Outcome {
         let turn = random::hex::<8>();
         let memory = self.remember(person, |memory| memory.clone());
+        said.app_user_id = self.kakao.app_user_id(person.id);
         said.contexts = memory.contexts();
         said.last_block = memory.last_block;
         let (person_id, skill) = (person.id.to_owned(), said.skill.to_owned());

@@ -17,13 +17,15 @@ use crate::people::PEOPLE;
 use crate::platform::{Platform, Saying};
 
 const PAGE: &str = include_str!("room/index.html");
-const STYLE: &str = include_str!("room/room.css");
+const STYLE: &str = concat!(include_str!("look.css"), include_str!("room/room.css"));
 const ICON: &str = include_str!("room/icon.svg");
 const SCRIPT: &str = include_str!("room/room.js");
+const HALF_VIEW: &str = include_str!("room/half_view.js");
 
-/// The page is whole in itself. Only pictures may come from elsewhere: they are the bot's own.
+/// The page is whole in itself. Only pictures may come from elsewhere: they are the bot's own. The half-view is this machine's.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-                      img-src 'self' http: https:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+                      img-src 'self' http: https:; frame-src 'self' http://127.0.0.1:* http://localhost:*; \
+                      form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Everything under `/` and `/room/`.
 pub(crate) fn routes() -> Router<Arc<Platform>> {
@@ -31,6 +33,7 @@ pub(crate) fn routes() -> Router<Arc<Platform>> {
         .route("/", get(async || asset("text/html; charset=utf-8", PAGE)))
         .route("/room/room.css", get(async || asset("text/css; charset=utf-8", STYLE)))
         .route("/room/room.js", get(async || asset("text/javascript; charset=utf-8", SCRIPT)))
+        .route("/room/half_view.js", get(async || asset("text/javascript; charset=utf-8", HALF_VIEW)))
         .route("/room/icon.svg", get(async || asset("image/svg+xml", ICON)))
         .route("/room/people", get(people))
         .route("/room/say", post(say))
@@ -85,7 +88,7 @@ async fn events(
 }
 
 /// The room is for the page that it serves: another site's script, or a name that was made to point here, gets nothing.
-async fn own_page_only(request: Request, next: Next) -> Response {
+pub(crate) async fn own_page_only(request: Request, next: Next) -> Response {
     if is_own(request.headers()) { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
 }
 

@@ -78,7 +78,7 @@ impl Room {
     async fn say(&self, text: &str) {
         let field = self.page.find(Locator::Id("text")).await.expect("a message field");
         field.send_keys(text).await.expect("typing");
-        self.page.find(Locator::Css("#say button")).await.expect("a send button").click().await.expect("a click");
+        self.page.find(Locator::Css("#say button[type=submit]")).await.expect("a send button").click().await.expect("a click");
     }
 
     /// Waits until the conversation shows `text`.
@@ -120,6 +120,43 @@ impl Room {
 
     async fn script(&self, script: &str) -> Value {
         self.page.execute(script, Vec::new()).await.expect("a script")
+    }
+
+    async fn click(&self, css: &str) {
+        self.page.find(Locator::Css(css)).await.expect(css).click().await.expect("a click");
+    }
+
+    /// The consent screen, inside of the half-view.
+    async fn enter_half_view(&self) {
+        let frame = self.page.find(Locator::Css("#half-view iframe")).await.expect("a half-view");
+        frame.enter_frame().await.expect("its page");
+        let consent = Locator::Css("button[value=all]");
+        self.page.wait().at_most(Duration::from_secs(5)).for_element(consent).await.expect("a consent screen");
+    }
+
+    async fn sign_up_again(&self) {
+        self.click("#sign-up").await;
+        for _ in 0..100 {
+            if self.script("return document.getElementById('half-view').open").await == json!(true) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no half-view");
+    }
+
+    /// Goes on where the service would send the half-view when it is done.
+    async fn finish(&self, more: &str) {
+        let script = "const page = document.querySelector('#half-view iframe').contentWindow.location; \
+                      const next = new URL(page.href === 'about:blank' ? 'http://x' : page.href).searchParams; \
+                      if (!next.has('code')) return false; fetch(next.get('continue') + arguments[0]); return true";
+        for _ in 0..100 {
+            if self.page.execute(script, vec![json!(more)]).await.expect("a script") == json!(true) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the half-view never came to the redirect URI");
     }
 
     async fn screenshot(&self, name: &str) {
@@ -210,5 +247,38 @@ async fn what_people_write_is_text_and_never_markup() {
     room.say("<img src=x>").await;
     room.sees("'<img src=x>' 그룹을 만들었어요").await;
     assert_eq!(room.script("return document.querySelectorAll('#lines img[src=\"x\"]').length").await, json!(0));
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signing_up_covers_half_of_the_chat_and_comes_back_to_it() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&url, 320, false).await;
+    let open = "return document.getElementById('half-view').open";
+    room.click("#sign-up").await;
+    room.enter_half_view().await;
+    assert_eq!(room.script("return [innerWidth, document.documentElement.scrollWidth]").await, json!([320, 320]));
+    let unnamed = "return [...document.querySelectorAll('button, input')].filter(e => e.type !== 'hidden' && \
+                   !e.textContent.trim() && !(e.labels && e.labels.length)).map(e => e.outerHTML)";
+    assert_eq!(room.script(unnamed).await, json!([]), "controls that a screen reader cannot name");
+    // Required items are required: the browser itself says so.
+    room.click("button[value=agree]").await;
+    assert_eq!(room.script("return document.querySelectorAll(':invalid[required]').length").await, json!(5));
+    room.screenshot("half-view").await;
+    room.click("button[value=all]").await;
+    room.page.enter_parent_frame().await.expect("the room");
+    room.finish("").await;
+    room.sees("안녕하세요!").await;
+    assert_eq!(room.script(open).await, json!(false));
+
+    // The second time nobody is asked; and what the platform says of itself is told apart.
+    room.sign_up_again().await;
+    room.finish("?complete=false").await;
+    room.sees("카카오가 스스로 하는 말이에요.").await;
+
+    room.sign_up_again().await;
+    room.click("#half-view button").await;
+    room.sees("카카오싱크 화면을 닫았어요.").await;
     room.close().await;
 }

@@ -2,10 +2,13 @@
 //
 // Everything from outside becomes text nodes and attributes that were looked at; nothing is ever parsed as HTML.
 
+import { closeHalfView, openHalfView } from "/room/half_view.js";
+
 const $ = (id) => document.getElementById(id);
 const EMPTY_HINT = "말을 걸어 보세요. 여러분의 봇이 답합니다.";
 const HELLO = "안녕하세요";
 const WAITING_TEXT = "잠시만 기다려 주세요…"; // a real block has its own default words
+const AUTH_BLOCK = "65f0000000000000a07b10c0"; // payload.rs has it, too
 const COLLAPSED = 500; // characters after which KakaoTalk hides the rest
 
 /** Makes an element: h("p", { class: "x", onclick: f }, child, "text", null). */
@@ -61,7 +64,10 @@ async function say(message, tapped = {}) {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    if (!response.ok) note(`보내지 못했어요 (${response.status})`, true);
+    if (!response.ok) return note(`보내지 못했어요 (${response.status})`, true);
+    const entry = await response.json();
+    // In this tab only: the others show a button.
+    if (entry.kind === "halfView") openHalfView(entry);
   } catch {
     $("lost").hidden = false;
   }
@@ -239,14 +245,18 @@ function note(words, bad = false) {
 
 const SILENT = "카카오톡에서는 아무것도 보이지 않아요.";
 
+function waitingRow(entry) {
+  const dots = h("div", { class: "bubble typing", "aria-label": "답을 기다리는 중" }, h("i"), h("i"), h("i"));
+  const row = botRow(entry.at, [dots]);
+  row.dataset.turn = entry.turn;
+  return row;
+}
+
 /** What an entry looks like in the chat; nothing if it is only for the log. */
 function draw(entry) {
   if (entry.kind === "said") {
     const mine = h("li", { class: "row mine" }, h("time", { class: "time" }, clock(entry.at)), h("div", { class: "bubble" }, entry.text));
-    const dots = h("div", { class: "bubble typing", "aria-label": "답을 기다리는 중" }, h("i"), h("i"), h("i"));
-    const waiting = botRow(entry.at, [dots]);
-    waiting.dataset.turn = entry.turn;
-    return [mine, waiting];
+    return [mine, waitingRow(entry)];
   }
   if (entry.kind === "told") return [noteRow(`이벤트 ${text(entry.event)}`)];
   if (entry.kind === "answered") {
@@ -273,6 +283,20 @@ function draw(entry) {
     return entry.outcome === "refused"
       ? [noteRow(`늦은 답이 거절됐어요: ${entry.result}`, true)]
       : [answerRow(entry.at, entry.answer)];
+  }
+  if (entry.kind === "halfView") {
+    const open = h("button", { type: "button", onclick: () => openHalfView(entry) }, "열기");
+    const row = h("li", { class: "note" }, "카카오싱크 화면이 열려요.", open);
+    row.dataset.halfView = entry.turn;
+    return [row];
+  }
+  if (entry.kind === "closed") {
+    if (entry.how === "dismissed") return [noteRow("카카오싱크 화면을 닫았어요. 스킬은 불리지 않아요.")];
+    if (entry.how === "failed") {
+      const bubble = h("div", { class: "bubble waits" }, "회원가입을 완료하지 못했어요.");
+      return [botRow(entry.at, [bubble]), noteRow("complete=false: 카카오가 스스로 하는 말이에요. 봇이 바꿀 수 없고 스킬은 불리지 않아요.", true)];
+    }
+    return [waitingRow(entry)];
   }
   if (entry.kind === "expired") return [noteRow("약속한 답이 1분 안에 오지 않았어요. 대기 안내만 남아 있어요.", true)];
   return [];
@@ -307,7 +331,8 @@ $("lines").addEventListener("load", () => atEnd && toEnd(), true);
 
 function show(entry) {
   $("lines").querySelector(".empty")?.remove();
-  if (entry.kind === "answered") $("lines").querySelector(`[data-turn="${CSS.escape(entry.turn)}"]`)?.remove();
+  if (entry.kind === "answered" || entry.kind === "halfView") $("lines").querySelector(`[data-turn="${CSS.escape(entry.turn)}"]`)?.remove();
+  if (entry.kind === "closed") $("lines").querySelector(`[data-half-view="${CSS.escape(entry.turn)}"] button`)?.remove();
   $("lines").append(...draw(entry));
   $("quick").replaceChildren(...quickReplies(entry));
   toEnd();
@@ -364,7 +389,7 @@ function finding(found) {
 }
 
 function logLine(entry) {
-  if (entry.kind === "said" || entry.kind === "told") return;
+  if (["said", "told", "halfView", "closed"].includes(entry.kind)) return;
   $("log-hint").hidden = true;
   const outcome = entry.kind === "expired" ? "expired" : entry.outcome;
   let [color, word] = OUTCOMES[outcome] ?? ["warn", outcome];
@@ -391,6 +416,7 @@ function logLine(entry) {
 
 function happened(entry) {
   if (entry.kind === "said") texts.set(entry.turn, entry.text);
+  if (entry.kind === "closed") closeHalfView(entry.turn);
   if (entry.kind === "told") texts.set(entry.turn, `이벤트 ${text(entry.event)}`);
   const person = people.get(entry.person);
   if (person) {
@@ -440,6 +466,7 @@ box.addEventListener("keydown", (event) => {
 /** The photo of Kakao's own documentation: on the host where sent photos are. */
 const PHOTO = "https://t1.kakaocdn.net/openbuilder/sample/lj3JUcmrzC53YIjNDkqbWK.jpg";
 $("photo").addEventListener("click", () => say("(사진)", { photo: PHOTO }));
+$("sign-up").addEventListener("click", () => say("가입하기", { blockId: AUTH_BLOCK, trigger: "CARD_BUTTON_BLOCK" }));
 $("say").addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
