@@ -60,7 +60,7 @@ fn hostile(dice: &mut Dice) -> Value {
         let fixed = dice.below(3) == 0;
         let one = *dice.pick(&bits);
         for _ in 0..n {
-            out.push_str(if fixed { one } else { dice.pick(&bits[..]) });
+            out.push_str(if fixed { one } else { dice.pick::<&str>(&bits) });
         }
         out
     };
