@@ -78,7 +78,13 @@ impl Room {
     async fn say(&self, text: &str) {
         let field = self.page.find(Locator::Id("text")).await.expect("a message field");
         field.send_keys(text).await.expect("typing");
-        self.page.find(Locator::Css("#say button[type=submit]")).await.expect("a send button").click().await.expect("a click");
+        self.page
+            .find(Locator::Css("#say button[type=submit]"))
+            .await
+            .expect("a send button")
+            .click()
+            .await
+            .expect("a click");
     }
 
     /// Waits until the conversation shows `text`.
