@@ -364,7 +364,7 @@ fn programs(test: impl Fn(Vec<u32>) -> Result<(), TestCaseError>) {
 }
 
 #[test]
-fn what_is_accepted_comes_back_the_same_and_has_no_error() {
+fn f32_what_is_accepted_comes_back_the_same_and_has_no_error() {
     let (accepted, refused) = (Cell::new(0), Cell::new(0));
     programs(|tape| {
         let response = Hand::new(tape, true).response();

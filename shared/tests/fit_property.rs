@@ -495,7 +495,7 @@ fn check(answer: &Value, setting: &Setting) -> Result<Outcome, TestCaseError> {
 }
 
 #[test]
-fn whatever_comes_is_fitted_or_refused() {
+fn f32_whatever_comes_is_fitted_or_refused() {
     let strategy = proptest::collection::vec(any::<u64>(), 0..80);
     let config = Config { cases: cases(), failure_persistence: None, max_shrink_iters: 2000, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));

@@ -200,7 +200,7 @@ async fn t08_a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn t08_an_endless_answer_is_cut_and_costs_no_memory() {
+async fn f18_t08_an_endless_answer_is_cut_and_costs_no_memory() {
     // 100 MiB, and one byte now and then: both end within the attempt's two seconds, and 16 KiB are read at most.
     for takes in [Takes::Floods(100 << 20), Takes::Drips(Duration::from_millis(200))] {
         let world = World::new();

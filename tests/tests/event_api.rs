@@ -339,7 +339,7 @@ fn with_parameters(value: &str) -> (World, Parameters) {
 }
 
 #[tokio::test]
-async fn a_key_that_is_turned_away_is_read_again_once() {
+async fn f15_a_key_that_is_turned_away_is_read_again_once() {
     let (world, parameters) = with_parameters("old");
     world.platform.events().know("old");
     let first = queue(&world, "1", BOT, news()).await.remove(0);

@@ -230,7 +230,7 @@ fn mutate(dice: &mut Dice, v: &mut Value, pool: &[Value]) {
 }
 
 #[test]
-fn mutated_samples_fit_or_are_refused() {
+fn f29_mutated_samples_fit_or_are_refused() {
     let seed: u64 = std::env::var("ADV_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
     let rounds: u64 = std::env::var("ADV_ROUNDS").ok().and_then(|s| s.parse().ok()).unwrap_or(3000);
     let mut dice = Dice::new(seed);
@@ -341,7 +341,7 @@ fn requests_survive_the_round_trip() {
 }
 
 #[test]
-fn mutated_requests_never_panic_and_survive() {
+fn f29_mutated_requests_never_panic_and_survive() {
     let mut dice = Dice::new(7);
     let base: Vec<Value> = samples("skill-request").into_iter().map(|(_, v)| v).collect();
     let mut pool = Vec::new();
@@ -389,7 +389,7 @@ fn mutated_requests_never_panic_and_survive() {
 }
 
 #[test]
-fn hostile_bytes() {
+fn t24_hostile_bytes_are_refused_or_read() {
     let deep = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
     let deep_o = |n: usize| format!("{}1{}", "{\"a\":".repeat(n), "}".repeat(n));
     let mut bodies = vec![

@@ -101,7 +101,7 @@ async fn f23_without_a_callback_the_answer_is_given_in_the_turn() {
 }
 
 #[tokio::test]
-async fn f23_whatever_the_platform_does_it_is_asked_once() {
+async fn f19_f23_whatever_the_platform_does_it_is_asked_once() {
     let takes = [
         Takes::Status(404),
         Takes::Status(410),

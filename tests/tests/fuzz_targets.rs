@@ -1,0 +1,31 @@
+//! F31: every fuzz target has something to begin with, and every build runs all of them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tests::runtime_api::workspace;
+
+fn names(folder: PathBuf) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn f31_every_fuzz_target_has_seeds_and_every_build_runs_it() {
+    let fuzz = workspace().join("fuzz");
+    let targets = names(fuzz.join("targets"));
+    for needed in ["entity_values", "secure_image_list", "skill_request", "skill_response", "text_split"] {
+        assert!(targets.iter().any(|target| target == needed), "{needed}");
+    }
+    let manifest = fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+    for target in &targets {
+        assert!(manifest.contains(&format!("name = \"{target}\"")), "{target} is not built");
+        assert!(!names(fuzz.join("corpus").join(target)).is_empty(), "{target} begins with nothing");
+    }
+    // Without names the script takes every target, and the build calls it without names.
+    assert!(fs::read_to_string(workspace().join("scripts/test")).unwrap().contains("\"scripts/fuzz\""));
+}
