@@ -1,4 +1,4 @@
-//! 8. The commit: member, lock, saga, note, welcome and names in one transaction, all or none.
+//! Step 8, the commit: member, lock, saga, note, welcome and names in one transaction, all or none.
 
 use super::rules::LinkState;
 use super::{AppUser, Identity, Member, Outcome, SagaId, alias, link, member, saga};

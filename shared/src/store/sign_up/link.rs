@@ -49,7 +49,7 @@ pub enum Touch {
 }
 
 impl Store {
-    /// 5. Locks the link for a sign-up.
+    /// Step 5: Locks the link for a sign-up.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -74,7 +74,7 @@ impl Store {
         self.locked(lock).await
     }
 
-    /// 5a, b. Says "still a member" to every erasure that has read the fence already.
+    /// Step 5a, b: Says "still a member" to every erasure that has read the fence already.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -90,7 +90,7 @@ impl Store {
         })
     }
 
-    /// 6. Lets go of a lock with nothing done. If somebody has taken it meanwhile, it is theirs.
+    /// Step 6: Lets go of a lock with nothing done. If somebody has taken it meanwhile, it is theirs.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written; the lock can be taken away all the same.
@@ -105,7 +105,7 @@ impl Store {
         self.write(release).await.map(|_| ())
     }
 
-    /// 7a. Keeps the lock while the person answers. It may be taken away all the same; the answer then locks it again.
+    /// Step 7a: Keeps the lock while the person answers. It may be taken away all the same; the answer then locks it again.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -119,7 +119,7 @@ impl Store {
         self.write(prolong).await.map(|_| ())
     }
 
-    /// b. Marks the link as being undone, before Kakao is asked to undo it.
+    /// Step b: Marks the link as being undone, before Kakao is asked to undo it.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -146,7 +146,7 @@ impl Store {
         self.locked(mark).await
     }
 
-    /// d. Undone: the link is free for the next attempt.
+    /// Step d: Undone: the link is free for the next attempt.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written; the mark then runs out.
@@ -235,7 +235,7 @@ impl Store {
     }
 }
 
-/// 8. Condition: still locked by us, at our fence.
+/// Step 8: Condition: still locked by us, at our fence.
 pub(super) fn activate(app: &AppUser, saga: &SagaId, rev: u64, now: Millis) -> Write {
     link(app, "st = :active, rev = :next", "", known!("st = :pending AND own = :saga AND rev = :rev"), now)
         .text(":active", LinkState::Active.as_str())

@@ -37,7 +37,7 @@ pub use erase::Erased;
 pub use ids::{AppUser, Identity, SagaId};
 pub use link::{Link, Lock, Touch};
 pub use member::{Consent, Flow, Member, Outcome, Profile};
-pub use saga::{Held, Saga, SagaClaim, Seize, Why};
+pub use saga::{Failure, Held, Saga, SagaClaim, Seize, Why};
 pub use unlink_job::{Erase, UnlinkJob};
 
 /// How long a holder may take. Every holder's function ends after ten seconds, so whoever finds a lease run out finds nobody at
@@ -107,7 +107,7 @@ impl Store {
             }
             let before = left.len();
             left.retain(|(at, group)| {
-                let admitted = refused.by_ref().take(group.len()).fold(true, |admitted, old| admitted && old.is_none());
+                let admitted = refused.by_ref().take(group.len()).filter(Option::is_some).count() == 0;
                 if !admitted {
                     dropped.push(*at);
                 }

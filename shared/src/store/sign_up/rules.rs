@@ -109,7 +109,7 @@ pub enum ClaimRefused {
     Gone,
 }
 
-/// 1. Claims the code: nobody has, or whoever did is dead, or it was this very request.
+/// Step 1: Claims the code: nobody has, or whoever did is dead, or it was this very request.
 pub fn claim<O: PartialEq>(old: Option<Saga<O>>, me: O, lease: Millis, now: Millis) -> Option<Saga<O>> {
     let Some(old) = old else {
         return Some(Saga { st: SagaState::Claimed, own: me, lease, token: false, app: false, due: true });
@@ -129,7 +129,12 @@ pub fn claim_refused(st: SagaState, lease: Millis, now: Millis) -> ClaimRefused 
     }
 }
 
-/// 3. Keeps the token, at once.
+/// Step 2: lets go of a saga whose code never left this machine, so that a reload goes on with it at once.
+pub fn let_go<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
+    (old.own == me && old.st == SagaState::Claimed).then_some(Saga { lease: Millis(0), ..old })
+}
+
+/// Step 3: Keeps the token, at once.
 pub fn keep_token<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
     (old.own == me && matches!(old.st, SagaState::Claimed | SagaState::Token)).then_some(Saga {
         st: SagaState::Token,
@@ -138,7 +143,7 @@ pub fn keep_token<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
     })
 }
 
-/// 5. Writes down whose it is, once the link is locked.
+/// Step 5: Writes down whose it is, once the link is locked.
 pub fn keep_app<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
     (old.own == me && matches!(old.st, SagaState::Token | SagaState::Info)).then_some(Saga {
         st: SagaState::Info,
@@ -147,13 +152,13 @@ pub fn keep_app<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
     })
 }
 
-/// 7. Fails; `lease` in the past hands the undoing over to whoever comes first.
+/// Step 7: Fails; `lease` in the past hands the undoing over to whoever comes first.
 pub fn fail<O: PartialEq>(old: Saga<O>, me: O, lease: Millis) -> Option<Saga<O>> {
     let failing = matches!(old.st, SagaState::Token | SagaState::Info | SagaState::Fail);
     (old.own == me && failing).then_some(Saga { st: SagaState::Fail, lease, due: true, ..old })
 }
 
-/// 7a. Waits for the person's answers until `lease`.
+/// Step 7a: Waits for the person's answers until `lease`.
 pub fn ask<O: PartialEq>(old: Saga<O>, me: O, lease: Millis) -> Option<Saga<O>> {
     (old.own == me && matches!(old.st, SagaState::Info | SagaState::Ask)).then_some(Saga {
         st: SagaState::Ask,
@@ -162,7 +167,7 @@ pub fn ask<O: PartialEq>(old: Saga<O>, me: O, lease: Millis) -> Option<Saga<O>> 
     })
 }
 
-/// 7a. Goes on with the answers, in time.
+/// Step 7a: Goes on with the answers, in time.
 pub fn resume<O: PartialEq>(old: Saga<O>, me: O, lease: Millis, now: Millis) -> Option<Saga<O>> {
     let waiting = old.st == SagaState::Ask && old.lease > now;
     let again = old.st == SagaState::Info && old.own == me;
@@ -172,13 +177,13 @@ pub fn resume<O: PartialEq>(old: Saga<O>, me: O, lease: Millis, now: Millis) -> 
 /// How a saga that somebody holds may end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum End {
-    /// 5a. The person is a member already.
+    /// Step 5a: The person is a member already.
     Member,
-    /// 2, 4, 6. No token, or one that is good for nothing.
+    /// Step 2, 4, 6: No token, or one that is good for nothing.
     Dead,
-    /// 8, b. A member by another attempt.
+    /// Step 8, b: A member by another attempt.
     Superseded,
-    /// d. Undone.
+    /// Step d: Undone.
     Unlinked,
 }
 
@@ -217,7 +222,7 @@ pub fn bury<O: PartialEq>(old: Saga<O>, me: O, now: Millis) -> Option<Saga<O>> {
     (abandoned || again).then_some(Saga { st: SagaState::Dead, own: me, token: false, due: false, ..old })
 }
 
-/// a. Seizes a saga for undoing it. Who is at it must be dead, also if it has failed already: two that undo the same link could
+/// Step a: Seizes a saga for undoing it. Who is at it must be dead, also if it has failed already: two that undo the same link could
 /// hit the next one.
 pub fn seize<O: PartialEq>(old: Saga<O>, me: O, lease: Millis, now: Millis) -> Option<Saga<O>> {
     use SagaState as S;
@@ -226,9 +231,9 @@ pub fn seize<O: PartialEq>(old: Saga<O>, me: O, lease: Millis, now: Millis) -> O
     (abandoned || ours).then_some(Saga { st: S::Fail, own: me, lease, ..old })
 }
 
-/// b, c. Lets go of a failed saga until it is due again.
+/// Step b, c: Puts a failed saga off until it is due again. The lease stays: a call may still be on its way.
 pub fn postpone<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
-    (old.own == me && old.st == SagaState::Fail).then_some(Saga { lease: Millis(0), due: true, ..old })
+    (old.own == me && old.st == SagaState::Fail).then_some(Saga { due: true, ..old })
 }
 
 /// Where a person's link stands.
@@ -278,7 +283,7 @@ fn rev<S>(old: &Option<Link<S>>) -> u64 {
     old.as_ref().map_or(0, |link| link.rev)
 }
 
-/// 5. Locks: nobody is a member and nobody is undoing. A `PENDING` of another saga is taken away; its commit then fails.
+/// Step 5: Locks: nobody is a member and nobody is undoing. A `PENDING` of another saga is taken away; its commit then fails.
 pub fn lock<S: PartialEq>(old: Option<Link<S>>, saga: S, lease: Millis, now: Millis) -> Option<Link<S>> {
     let admits = old.as_ref().is_none_or(|link| match link.st {
         LinkState::Free | LinkState::Pending => true,
@@ -288,30 +293,30 @@ pub fn lock<S: PartialEq>(old: Option<Link<S>>, saga: S, lease: Millis, now: Mil
     admits.then(|| Link { st: LinkState::Pending, own: saga, lease, rev: rev(&old) + 1 })
 }
 
-/// 5a, b. Says "still a member" to an erasure that has read the fence already.
+/// Step 5a, b: Says "still a member" to an erasure that has read the fence already.
 pub fn touch<S>(old: Link<S>, seen: u64) -> Option<Link<S>> {
     (old.st == LinkState::Active && old.rev >= seen).then_some(Link { rev: old.rev + 1, ..old })
 }
 
-/// 6. Lets go of the lock without having done anything.
+/// Step 6: Lets go of the lock without having done anything.
 pub fn release<S: PartialEq>(old: Link<S>, saga: S, mine: u64) -> Option<Link<S>> {
     let held = matches!(old.st, LinkState::Pending | LinkState::Free) && old.own == saga && old.rev == mine;
     held.then_some(Link { st: LinkState::Free, ..old })
 }
 
-/// 7a. Keeps the lock while the person answers.
+/// Step 7a: Keeps the lock while the person answers.
 pub fn prolong<S: PartialEq>(old: Link<S>, saga: S, mine: u64, lease: Millis) -> Option<Link<S>> {
     let held = old.st == LinkState::Pending && old.own == saga && old.rev == mine;
     held.then_some(Link { lease, ..old })
 }
 
-/// 8. The half of the commit that decides.
+/// Step 8: The half of the commit that decides.
 pub fn activate<S: PartialEq>(old: Link<S>, saga: S, mine: u64) -> Option<Link<S>> {
     let held = old.st == LinkState::Pending && old.own == saga && old.rev == mine;
     held.then_some(Link { st: LinkState::Active, rev: old.rev + 1, ..old })
 }
 
-/// b. Marks the link as being undone: it is nobody's, or ours, or its holder is dead.
+/// Step b: Marks the link as being undone: it is nobody's, or ours, or its holder is dead.
 pub fn mark<S: PartialEq>(old: Option<Link<S>>, saga: S, lease: Millis, now: Millis) -> Option<Link<S>> {
     let admits = old.as_ref().is_none_or(|link| match link.st {
         LinkState::Free => true,
@@ -321,14 +326,14 @@ pub fn mark<S: PartialEq>(old: Option<Link<S>>, saga: S, lease: Millis, now: Mil
     admits.then(|| Link { st: LinkState::Unlinking, own: saga, lease, rev: rev(&old) + 1 })
 }
 
-/// d. Undone.
+/// Step d: Undone.
 pub fn free<S: PartialEq>(old: Link<S>, saga: S, mine: u64) -> Option<Link<S>> {
     let held = old.st == LinkState::Unlinking && old.own == saga && old.rev == mine;
     let again = old.st == LinkState::Free && old.own == saga && old.rev == mine + 1;
     (held || again).then_some(Link { st: LinkState::Free, rev: mine + 1, ..old })
 }
 
-/// iv. The half of the erasure that decides: nothing has changed since the fence was read, and nobody is undoing.
+/// Step iv: The half of the erasure that decides: nothing has changed since the fence was read, and nobody is undoing.
 pub fn erase<S>(old: Option<Link<S>>, seen: u64, now: Millis) -> Option<Option<Link<S>>> {
     match old {
         None => (seen == 0).then_some(None),

@@ -1,8 +1,6 @@
 //! `SAGA`: how far the attempt with one code has come, who is at it, and until when. The token is kept encrypted, and only as long as
 //! the attempt lasts.
 
-use std::time::Duration;
-
 use super::rules::{self, ClaimRefused, End, SagaState};
 use super::{ASK_LEASE, AppUser, LEASE, Outcome, REMEMBERED, SagaId, backoff, change, known, member};
 use crate::clock::Millis;
@@ -118,6 +116,19 @@ pub enum Held {
     Lost,
 }
 
+/// A failure on its way into the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure<'a> {
+    /// Why.
+    pub why: &'a Why,
+    /// Whose sign-up it was, if that is known: the chat is told.
+    pub app: Option<&'a AppUser>,
+    /// The effect that undoes the link.
+    pub undo: &'a Entry,
+    /// Whether we go on to undo it ourselves; otherwise whoever comes first may.
+    pub mine: bool,
+}
+
 /// What seizing a saga for undoing it came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seize {
@@ -130,7 +141,7 @@ pub enum Seize {
 }
 
 impl Store {
-    /// 1. Claims the one use of a code until the lease runs out.
+    /// Step 1: Claims the one use of a code until the lease runs out.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -173,7 +184,20 @@ impl Store {
         }
     }
 
-    /// 3. Keeps the person's token: at once, before anything else.
+    /// Step 2: lets go of a saga whose code never left this machine: a reload goes on with it at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written; the lease then runs out.
+    pub async fn let_go_saga(&self, id: &SagaId, me: &str, now: Millis) -> Result<Held, StoreError> {
+        // Condition: ours, and nothing has come of it.
+        let let_go = saga(id, "lease = :zero", "", known!("own = :me AND st = :claimed"), now)
+            .text(":me", me)
+            .number(":zero", 0)
+            .text(":claimed", SagaState::Claimed.as_str());
+        self.held(let_go).await
+    }
+
+    /// Step 3: Keeps the person's token: at once, before anything else.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written; the link is then the reconciler's to find.
@@ -187,7 +211,7 @@ impl Store {
         self.held(keep).await
     }
 
-    /// 5. Writes down whose it is, once the link is locked.
+    /// Step 5: Writes down whose it is, once the link is locked.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -201,8 +225,7 @@ impl Store {
         self.held(keep).await
     }
 
-    /// 7. Fails, and queues `undo` in the same write. `mine` keeps the undoing for us until the lease runs out; otherwise whoever
-    /// comes first does it.
+    /// Step 7: fails, and queues what undoes it in the same write.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -210,12 +233,10 @@ impl Store {
         &self,
         id: &SagaId,
         me: &str,
-        app: Option<&AppUser>,
-        why: &Why,
-        undo: &Entry,
-        mine: bool,
+        failure: Failure<'_>,
         now: Millis,
     ) -> Result<Held, StoreError> {
+        let Failure { why, app, undo, mine } = failure;
         let fail = fail(id, me, why, mine, now);
         let flow = app.map(|app| vec![member::flow(app, id, &Outcome::Failed(why.clone()), now)]);
         let optional = std::iter::once(vec![undo.put(now)]).chain(flow).collect();
@@ -224,7 +245,7 @@ impl Store {
         Ok(if refused.core.is_empty() { Held::Yes } else { Held::Lost })
     }
 
-    /// 7a. Lets the person answer for a quarter of an hour. The link lock goes with it: [`Store::prolong_link`].
+    /// Step 7a: Lets the person answer for a quarter of an hour. The link lock goes with it: [`Store::prolong_link`].
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -240,7 +261,7 @@ impl Store {
         self.held(ask).await
     }
 
-    /// 7a. Goes on with the person's answers. `None` if they came too late, or twice.
+    /// Step 7a: Goes on with the person's answers. `None` if they came too late, or twice.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -276,7 +297,7 @@ impl Store {
         self.held(end(id, me, how, now)).await
     }
 
-    /// 5a. Ends a saga whose person is a member already, and says so to the chat.
+    /// Step 5a: Ends a saga whose person is a member already, and says so to the chat.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -288,7 +309,7 @@ impl Store {
         Ok(if refused.core.is_empty() { Held::Yes } else { Held::Lost })
     }
 
-    /// a. Seizes a saga that failed or was left, to undo its link. One that never had a token is ended on the spot.
+    /// Step a: Seizes a saga that failed or was left, to undo its link. One that never had a token is ended on the spot.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -344,21 +365,17 @@ impl Store {
         })
     }
 
-    /// b, c. Lets go of a failed saga until it is due again: half a minute, then twice as long each time, at most an hour.
+    /// Step b, c: Puts a failed saga off until it is due again: half a minute, then twice as long each time, at most an hour.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written; it is then due when the lease has run out.
     pub async fn postpone_saga(&self, id: &SagaId, me: &str, tries: u64, now: Millis) -> Result<Held, StoreError> {
         // Condition: it is ours and still failed.
-        let postpone = due(
-            saga(id, "lease = :zero, tries = :tries", "", known!("own = :me AND st = :fail"), now),
-            id,
-            now.plus(wait(tries)),
-        )
-        .text(":me", me)
-        .number(":zero", 0)
-        .number(":tries", tries.saturating_add(1))
-        .text(":fail", SagaState::Fail.as_str());
+        let postpone =
+            due(saga(id, "tries = :tries", "", known!("own = :me AND st = :fail"), now), id, now.plus(backoff(tries)))
+                .text(":me", me)
+                .number(":tries", tries.saturating_add(1))
+                .text(":fail", SagaState::Fail.as_str());
         self.held(postpone).await
     }
 
@@ -376,10 +393,6 @@ impl Store {
             Written::Refused(_) => Held::Lost,
         })
     }
-}
-
-fn wait(tries: u64) -> Duration {
-    backoff(tries)
 }
 
 fn saga(id: &SagaId, set: &str, remove: &str, condition: &'static str, now: Millis) -> Write {
@@ -466,7 +479,7 @@ fn read(item: &Item) -> Result<Saga, StoreError> {
     })
 }
 
-/// 8. Condition: ours, and known whose it is.
+/// Step 8: Condition: ours, and known whose it is.
 pub(super) fn commit(id: &SagaId, me: &str, now: Millis) -> Write {
     saga(id, "st = :done, #ttl = :ttl", " REMOVE tok, DPK, DSK", known!("own = :me AND st = :info"), now)
         .name("#ttl", "ttl")

@@ -42,7 +42,7 @@ pub enum Erase {
 }
 
 impl Store {
-    /// i. Stores that Kakao said so. Any number of messages are one job.
+    /// Step i: Stores that Kakao said so. Any number of messages are one job.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written; then the message must not be answered with a success.
@@ -58,7 +58,7 @@ impl Store {
         self.write(store).await.map(|_| ())
     }
 
-    /// ii. Reads the job and, after it, the fence and what it guards. `None` if there is nothing to do.
+    /// Step ii: Reads the job and, after it, the fence and what it guards. `None` if there is nothing to do.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be read.
@@ -72,7 +72,7 @@ impl Store {
         Ok(Some(UnlinkJob { seq: number("seq"), tries: number("tries"), rev, mg }))
     }
 
-    /// iii. Drops a job that turned out to be about nothing: the person is linked.
+    /// Step iii: Drops a job that turned out to be about nothing: the person is linked.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
@@ -82,7 +82,7 @@ impl Store {
         self.write(drop).await.map(|_| ())
     }
 
-    /// iv. Erases the membership, frees the link, ends the job and queues `erasure` of what the membership leaves behind: all
+    /// Step iv: Erases the membership, frees the link, ends the job and queues `erasure` of what the membership leaves behind: all
     /// or none, and only if nothing has changed since the job was read.
     ///
     /// # Errors
