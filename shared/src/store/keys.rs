@@ -25,6 +25,7 @@
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
 //!
 //! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry, saga or user>`: the sparse index `due`.
+//! Members carry `DPK = MEMBERS#<0..3>` and `DSK = <20-digit user>`: the reconciler lists them beside Kakao's list, in the same order.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -183,6 +184,21 @@ pub(super) fn identity_pk(identity: &Identity) -> String {
 
 pub(super) fn due_pk(shard: u8) -> String {
     format!("DUE#{shard}")
+}
+
+pub(super) fn members_pk(shard: u8) -> String {
+    format!("MEMBERS#{shard}")
+}
+
+/// The sort key of a member in the list; in the order of the numbers.
+pub(super) fn listed(app: &AppUser) -> String {
+    format!("{:0>20}", app.as_str())
+}
+
+/// The shard and sort key of a member in the list.
+pub(super) fn member_list(app: &AppUser) -> (String, String) {
+    let shard = app.as_str().bytes().fold(0_u8, u8::wrapping_add) % DUE_SHARDS;
+    (members_pk(shard), listed(app))
 }
 
 /// The shard and sort key of an entry, a saga or a user's job that is due at `at`.

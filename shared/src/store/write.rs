@@ -254,6 +254,33 @@ impl Store {
         Ok(found.items.unwrap_or_default())
     }
 
+    /// All keys in one shard of the index with a sort key from `range.0` to `range.1`. Eventually consistent, as
+    /// [`Store::due_keys`].
+    pub(super) async fn listed_keys(&self, shard: &str, range: (&str, &str)) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self
+                .client()
+                .query()
+                .table_name(&self.table)
+                .index_name("due")
+                .set_exclusive_start_key(after)
+                .key_condition_expression("DPK = :shard AND DSK BETWEEN :from AND :to")
+                .expression_attribute_values(":shard", s(shard))
+                .expression_attribute_values(":from", s(range.0))
+                .expression_attribute_values(":to", s(range.1))
+                .send()
+                .await
+                .map_err(|error| failed(&error))?;
+            items.extend(page.items.unwrap_or_default());
+            match page.last_evaluated_key {
+                Some(next) => after = Some(next),
+                None => return Ok(items),
+            }
+        }
+    }
+
     /// One conditional write.
     pub(super) async fn write(&self, write: Write) -> Result<Written, StoreError> {
         let mut tried = 0;

@@ -9,7 +9,7 @@ use super::{AppUser, SagaId, Why, change, known};
 use crate::clock::Millis;
 use crate::kakao::field::closed_debug;
 use crate::store::item::{Attributes, undecodable};
-use crate::store::keys::Key;
+use crate::store::keys::{self, APP_USER, DUE_SHARDS, Key};
 use crate::store::write::{Write, Written};
 use crate::store::{Item, Store, StoreError};
 
@@ -124,6 +124,30 @@ impl Store {
         Ok(matches!(self.write(refresh).await?, Written::Done(_)))
     }
 
+    /// The members after `after` and up to `to`, both by number; `None` is no bound. From the index: it finds members to look at, and
+    /// decides nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the index cannot be read.
+    pub async fn members_between(
+        &self,
+        after: Option<&AppUser>,
+        to: Option<&AppUser>,
+    ) -> Result<Vec<AppUser>, StoreError> {
+        let from = after.map(keys::listed).unwrap_or_default() + "+"; // sorts after the number itself, and before the next
+        let to = to.map_or_else(|| "~".to_owned(), keys::listed);
+        let mut found = Vec::new();
+        if from > to {
+            return Ok(found);
+        }
+        for shard in 0..DUE_SHARDS {
+            let items = self.listed_keys(&keys::members_pk(shard), (&from, &to)).await?;
+            found
+                .extend(items.iter().filter_map(|item| AppUser::parse(item.maybe_text("PK")?.strip_prefix(APP_USER)?)));
+        }
+        Ok(found)
+    }
+
     /// How the last attempt of a person went, if that is not long ago.
     ///
     /// # Errors
@@ -136,14 +160,18 @@ impl Store {
 
 /// Condition: there is no member. A repeat of the whole transaction is told by its token, later ones by the saga.
 pub(super) fn create(app: &AppUser, member: &Member, now: Millis) -> Result<Write, StoreError> {
-    let set = "st = :active, mg = :mg, consents = :consents, profile = :profile, since = :since";
+    let set =
+        "st = :active, mg = :mg, consents = :consents, profile = :profile, since = :since, DPK = :shard, DSK = :listed";
+    let (shard, listed) = keys::member_list(app);
     let create = change(Key::app_user(app, "MEMBER"), "MEMBER", set, "", known!("attribute_not_exists(PK)"), now);
     Ok(create
         .text(":active", "ACTIVE")
         .text(":mg", member.mg.as_str())
         .text(":consents", json(&member.consents)?)
         .text(":profile", json(&member.profile)?)
-        .number(":since", member.since.0))
+        .number(":since", member.since.0)
+        .text(":shard", shard)
+        .text(":listed", listed))
 }
 
 /// Condition: nothing a newer release has written. The last attempt counts, and repeats set what they set.

@@ -215,6 +215,16 @@ pub fn end<O: PartialEq>(old: Saga<O>, me: O, end: End) -> Option<Saga<O>> {
     (old.own == me && end.follows(old.st)).then_some(Saga { st: end.state(), token: false, due: false, ..old })
 }
 
+/// Step 8: the saga's half of the commit.
+pub fn commit<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
+    (old.own == me && old.st == SagaState::Info).then_some(Saga {
+        st: SagaState::Done,
+        token: false,
+        due: false,
+        ..old
+    })
+}
+
 /// Ends a saga whose holder died before it had a token: nobody can go on with it but a reload, and none came.
 pub fn bury<O: PartialEq>(old: Saga<O>, me: O, now: Millis) -> Option<Saga<O>> {
     let abandoned = old.st == SagaState::Claimed && old.lease < now;

@@ -20,6 +20,8 @@ const STREAM_MISSED: Duration = Duration::from_secs(5);
 /// A job, and what was true when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnlinkJob {
+    /// Who stored it first: two jobs of one person, one after the other, are not the same job.
+    pub first: String,
     /// How many messages there were. If another came meanwhile, the job is not done.
     pub seq: u64,
     /// How often it was put off.
@@ -46,11 +48,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written; then the message must not be answered with a success.
-    pub async fn store_unlink(&self, app: &AppUser, now: Millis) -> Result<(), StoreError> {
+    pub async fn store_unlink(&self, app: &AppUser, me: &str, now: Millis) -> Result<(), StoreError> {
         // Condition: nothing of a newer release. One step of `seq` too many only means another look.
-        let set = "seq = if_not_exists(seq, :zero) + :one, tries = :zero, DPK = :shard, DSK = :due";
+        let set = "#first = if_not_exists(#first, :me), seq = if_not_exists(seq, :zero) + :one, tries = :zero, DPK = :shard, DSK = :due";
         let (shard, due) = keys::due(app.as_str(), now.plus(STREAM_MISSED));
         let store = job(app, set, "NOT v > :v", now)
+            .name("#first", "first")
+            .text(":me", me)
             .number(":zero", 0)
             .number(":one", 1)
             .text(":shard", shard)
@@ -69,17 +73,16 @@ impl Store {
         let mg = self.get(&Key::app_user(app, "MEMBER")).await?;
         let mg = mg.map(|member| member.text("mg").map(SagaId::from_text)).transpose()?;
         let number = |name| job.maybe_number(name).unwrap_or_default();
-        Ok(Some(UnlinkJob { seq: number("seq"), tries: number("tries"), rev, mg }))
+        let first = job.maybe_text("first").unwrap_or_default().to_owned();
+        Ok(Some(UnlinkJob { first, seq: number("seq"), tries: number("tries"), rev, mg }))
     }
 
     /// Step iii: Drops a job that turned out to be about nothing: the person is linked.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
-    pub async fn drop_unlink_job(&self, app: &AppUser, seq: u64) -> Result<(), StoreError> {
-        // Condition: no other message has come. A repeat finds it gone, and is refused to no harm.
-        let drop = Write::delete(Key::app_user(app, UNLINK_JOB), "seq = :seq").number(":seq", seq);
-        self.write(drop).await.map(|_| ())
+    pub async fn drop_unlink_job(&self, app: &AppUser, seen: &UnlinkJob) -> Result<(), StoreError> {
+        self.write(drop(app, seen)).await.map(|_| ())
     }
 
     /// Step iv: Erases the membership, frees the link, ends the job and queues `erasure` of what the membership leaves behind: all
@@ -94,8 +97,7 @@ impl Store {
         erasure: Option<&Entry>,
         now: Millis,
     ) -> Result<Erase, StoreError> {
-        // Condition: no other message has come.
-        let done = Write::delete(Key::app_user(app, UNLINK_JOB), "seq = :seq").number(":seq", seen.seq);
+        let done = drop(app, seen);
         let core = match fence(app, seen.rev, now) {
             fence if seen.mg.is_none() => vec![done, fence],
             fence => vec![done, fence, member(app, seen)],
@@ -132,6 +134,14 @@ impl Store {
 
 fn job(app: &AppUser, set: &str, condition: &'static str, now: Millis) -> Write {
     change(Key::app_user(app, UNLINK_JOB), "JOB", set, "", condition, now)
+}
+
+/// Condition: it is the job that was read, and no other message has come. A repeat finds it gone, and is refused to no harm.
+fn drop(app: &AppUser, seen: &UnlinkJob) -> Write {
+    Write::delete(Key::app_user(app, UNLINK_JOB), "seq = :seq AND #first = :first")
+        .name("#first", "first")
+        .number(":seq", seen.seq)
+        .text(":first", &seen.first)
 }
 
 /// Condition: as it was read, and nobody who lives is undoing.
