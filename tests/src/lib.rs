@@ -6,6 +6,7 @@
 //! | [`faults`] | a bad day at DynamoDB: a proxy that delays, cuts and refuses |
 //! | [`platform`] | Kakao's bot platform: takes callbacks, well or badly |
 //! | [`parameters`] | the SSM parameter store |
+//! | [`tiny_kakao`] | Kakao, as far as a sign-up needs it |
 //! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
 //! | [`events`] | `events/`: real requests and our exact replies |
 
@@ -15,3 +16,4 @@ pub mod parameters;
 pub mod platform;
 pub mod runtime_api;
 pub mod table;
+pub mod tiny_kakao;
