@@ -30,7 +30,7 @@ fn f06_a_reload_and_a_crash() {
 
 #[test]
 fn f06_the_reconciler_in_between() {
-    assert!(tried(Scope { reloads: 0, recons: 1, ..CALM }).states > 100_000);
+    assert!(tried(Scope { reloads: 0, crashes: 1, recons: 1, ..CALM }).states > 1_000_000);
     assert!(tried(Scope { consents: 1, crashes: 1, recons: 1, ..CALM }).states > 10_000);
 }
 
@@ -42,7 +42,7 @@ fn f06_a_question_and_a_late_answer() {
 
 #[test]
 fn f06_kakao_does_not_answer() {
-    assert!(tried(Scope { reloads: 0, duplicates: 0, hiccups: 1, ..CALM }).states > 50_000);
+    assert!(tried(Scope { hiccups: 1, ..CALM }).states > 200_000);
 }
 
 #[test]

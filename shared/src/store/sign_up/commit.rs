@@ -66,7 +66,7 @@ impl Store {
         if saga.as_ref().is_some_and(|saga| saga::was_done_by(saga, me)) {
             return Ok(Commit::Done { conflicts: Vec::new() }); // this very commit, its answer got lost
         }
-        Ok(match (saga, link.as_ref().map(link::read).transpose()?) {
+        Ok(match (saga, link.as_ref().filter(|link| !link.is_empty()).map(link::read).transpose()?) {
             (None, Some(link)) if link.st == LinkState::Active => Commit::Superseded,
             _ => Commit::Lost,
         })

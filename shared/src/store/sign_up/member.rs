@@ -180,9 +180,10 @@ pub(super) fn flow(app: &AppUser, saga: &SagaId, outcome: &Outcome, now: Millis)
         Outcome::Failed(why) => (why.as_str(), why.word().unwrap_or_default()),
         _ => ("", ""),
     };
-    let set = "st = :st, saga = :saga, why = :why, word = :word, at = :at, #ttl = :ttl";
+    let set = "st = :st, saga = :saga, why = :why, word = :word, #at = :at, #ttl = :ttl";
     change(Key::app_user(app, "FLOW"), "FLOW", set, "", "NOT v > :v", now)
         .name("#ttl", "ttl")
+        .name("#at", "at")
         .text(":st", outcome.as_str())
         .text(":saga", saga.as_str())
         .text(":why", why)
