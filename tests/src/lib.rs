@@ -6,6 +6,7 @@
 //! | [`faults`] | a bad day at DynamoDB: a proxy that delays, cuts and refuses |
 //! | [`platform`] | Kakao's bot platform: takes callbacks, well or badly |
 //! | [`parameters`] | the SSM parameter store |
+//! | [`sign_up`] | the functions around a sign-up: a store, a clock, an outbox driven by hand |
 //! | [`tiny_kakao`] | Kakao, as far as a sign-up needs it |
 //! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
 //! | [`events`] | `events/`: real requests and our exact replies |
@@ -15,5 +16,6 @@ pub mod faults;
 pub mod parameters;
 pub mod platform;
 pub mod runtime_api;
+pub mod sign_up;
 pub mod table;
 pub mod tiny_kakao;

@@ -1,32 +1,27 @@
 //! F04, F05, F21: whoever signs somebody up, undoes it, erases or reconciles dies before or after each write and each call. Somebody
 //! comes again or nobody does; the sweep and one pass of the reconciler follow; then member and linked are the same.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::ops::Deref;
 use std::time::Duration;
 
-use shared::clock::{Clock, Millis};
-use shared::effect::{Effect, Read};
-use shared::secret::{Seal, Secret};
-use shared::sign_up::{self, Accepted, Clerk, Decision, Redirected};
-use shared::store::sign_up::rules::SagaState;
-use shared::store::{AppUser, Claim, Due, Outcome, SagaId, Store};
-use tests::faults::{ANY, Fault, Faults};
-use tests::table::{Table, env, number, text};
-use tests::tiny_kakao::TinyKakao;
+use shared::sign_up::{self, Decision, Redirected};
+use shared::store::{AppUser, SagaId};
+use tests::faults::{ANY, Fault};
+use tests::sign_up::{World, accept, refuse};
+use tests::table::number;
 
-const NOW: Millis = Millis(1_760_000_000_000);
-
-struct World {
-    table: Table,
-    faults: Faults,
-    store: Store,
-    kakao: TinyKakao,
-    clock: Clock,
-    seal: Seal,
-    ledger: Secret,
+/// One person's.
+struct Scene {
+    world: World,
     app: AppUser,
-    welcomes: Mutex<BTreeMap<SagaId, u32>>,
+}
+
+impl Deref for Scene {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
 }
 
 /// What somebody was doing when they died.
@@ -51,37 +46,9 @@ enum Story {
 const STORIES: [Story; 7] =
     [Story::Accepted, Story::Refused, Story::Asked, Story::Again, Story::Left, Story::Orphan, Story::Unnoticed];
 
-impl World {
+impl Scene {
     fn new() -> Self {
-        let table = Table::start();
-        let faults = Faults::before(&table);
-        Self {
-            store: Store::new(&env(&faults.url(), &[])),
-            table,
-            faults,
-            kakao: TinyKakao::default(),
-            clock: Clock::at(NOW),
-            seal: Seal::derive(&Secret::new("tests"), "sign-up").unwrap(),
-            ledger: Secret::new("ledger"),
-            app: AppUser::new(2_100_000_001),
-            welcomes: Mutex::default(),
-        }
-    }
-
-    fn pass(&self, span: Duration) {
-        self.clock.set(self.clock.now().plus(span));
-    }
-
-    fn clerk<'a>(&'a self, me: &'a str) -> Clerk<'a, TinyKakao> {
-        Clerk {
-            store: &self.store,
-            kakao: &self.kakao,
-            seal: &self.seal,
-            ledger: &self.ledger,
-            clock: &self.clock,
-            me,
-            until: self.clock.now().plus(Duration::from_secs(8)),
-        }
+        Self { world: World::default(), app: AppUser::new(2_100_000_001) }
     }
 
     async fn redirect(&self, me: &str, code: &str, decision: fn() -> Decision<()>) -> Option<Redirected<()>> {
@@ -112,7 +79,7 @@ impl World {
             Story::Refused => drop(self.redirect(me, code, refuse).await),
             Story::Asked => {
                 self.redirect(me, code, || Decision::AskMore(())).await;
-                let answer = sign_up::answer(&self.clerk(me), &SagaId::of_code(code), async |_| accept()).await;
+                let answer = sign_up::answer(&self.clerk(me), &SagaId::of_code(code), async |_| accept::<()>()).await;
                 drop(answer);
             }
             Story::Left => {
@@ -125,58 +92,10 @@ impl World {
         }
     }
 
-    /// What the outbox does for everything that is due, as often as its schedule wakes it in three hours.
-    async fn sweep_on(&self) {
-        for minute in 0..12 {
-            self.pass(Duration::from_secs(if minute < 8 { 60 } else { 3_000 }));
-            self.sweep(&format!("sweep-{minute}")).await;
-        }
-    }
-
-    async fn sweep(&self, me: &str) {
-        for due in self.store.due(self.clock.now()).await.unwrap_or_default() {
-            match due {
-                Due::Saga(saga) => drop(sign_up::compensate(&self.clerk(me), &saga).await),
-                Due::UnlinkJob(app) => drop(sign_up::unlink_job(&self.clerk(me), &app).await),
-                Due::Entry(entry) => {
-                    let now = self.clock.now();
-                    let lease = now.plus(Duration::from_secs(15));
-                    let Ok(Claim::Ours(claimed)) = self.store.claim_entry(&entry, me, lease, now).await else {
-                        continue;
-                    };
-                    let ended = match claimed.body.as_deref().map(Effect::read) {
-                        Some(Read::Known(Effect::Undo(undo))) => {
-                            match sign_up::compensate(&self.clerk(me), &undo.saga).await {
-                                Ok(sign_up::Undone::Over) => Outcome::Done,
-                                _ => Outcome::Again,
-                            }
-                        }
-                        Some(Read::Known(Effect::Erase(erase))) => {
-                            match sign_up::erase(&self.clerk(me), &erase.app, &erase.mg, erase.at).await {
-                                Ok(_) => Outcome::Done,
-                                Err(_) => Outcome::Again,
-                            }
-                        }
-                        Some(Read::Known(Effect::Welcome(welcome))) => {
-                            *self.welcomes.lock().unwrap().entry(welcome.mg).or_default() += 1;
-                            Outcome::Done
-                        }
-                        _ => Outcome::Parked,
-                    };
-                    let _ = self.store.finish_entry(&claimed, ended, self.clock.now()).await;
-                }
-            }
-        }
-    }
-
-    fn is_member(&self) -> bool {
-        self.table.item(&format!("U#app#{}", self.app), "MEMBER").is_some()
-    }
-
     /// What is wrong at the end, if anything.
     fn wrong(&self, story: Story) -> Option<String> {
-        let mut wrong = Vec::new();
-        let (member, linked) = (self.is_member(), self.kakao.is_linked(&self.app));
+        let mut wrong = self.unfinished();
+        let (member, linked) = (self.is_member(&self.app), self.kakao.is_linked(&self.app));
         if member != linked {
             wrong.push(format!("member {member}, linked {linked}"));
         }
@@ -185,18 +104,6 @@ impl World {
         }
         if matches!(story, Story::Left | Story::Unnoticed) && member {
             wrong.push("somebody who left is a member".to_owned());
-        }
-        for saga in self.table.items_under("SAGA#") {
-            let st = SagaState::parse(text(&saga, "st")).unwrap();
-            if !st.is_over() || saga.get("DPK").is_some() || saga.get("tok").is_some() {
-                wrong.push(format!("a saga stays: {saga}"));
-            }
-        }
-        let unfinished = self.table.items().into_iter().filter(|item| text(item, "DPK").starts_with("DUE#"));
-        wrong.extend(unfinished.map(|item| format!("unfinished: {item}")));
-        let welcomes = self.table.items_under("OUT#").into_iter().filter(|item| text(item, "st") != "PARKED").count();
-        if welcomes > 4 || self.table.items_under("OUT#").iter().any(|item| text(item, "st") == "PARKED") {
-            wrong.push("parked or too many effects".to_owned());
         }
         if matches!(story, Story::Left) {
             let audit = self.table.items_under("AUD#");
@@ -208,14 +115,6 @@ impl World {
     }
 }
 
-fn accept() -> Decision<()> {
-    Decision::Accept(Accepted::default())
-}
-
-fn refuse() -> Decision<()> {
-    Decision::Refuse("NO".to_owned())
-}
-
 /// Where somebody dies.
 #[derive(Clone, Copy, Debug)]
 enum Point {
@@ -225,7 +124,7 @@ enum Point {
 
 /// How many requests to the table and calls to Kakao a story makes.
 async fn points(story: Story) -> Vec<Point> {
-    let world = World::new();
+    let world = Scene::new();
     let code = world.before(story).await;
     let (table, kakao) = (world.faults.count(ANY), world.kakao.calls());
     world.tell(story, "teller", &code).await;
@@ -238,7 +137,7 @@ async fn points(story: Story) -> Vec<Point> {
 
 /// Tells the story until the point, dies there, and lets the others clean up.
 async fn run(story: Story, point: Point, after: bool, again: bool) -> Result<(), String> {
-    let world = World::new();
+    let world = Scene::new();
     let code = world.before(story).await;
     world.faults.reset_counts();
     match point {

@@ -1,57 +1,35 @@
 //! What a sign-up leaves and what an erasure takes: members, names, notes, the ledger; and tokens that nobody can read.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use serde_json::json;
-use shared::clock::{Clock, Millis};
 use shared::effect::{Effect, Read};
 use shared::kakao::id::PlusfriendUserKey;
 use shared::kakao::skill::SkillRequest;
-use shared::secret::{Seal, Secret, pseudonym};
-use shared::sign_up::{self, Accepted, Clerk, Decision, Left, Redirected};
+use shared::secret::pseudonym;
+use shared::sign_up::{self, Accepted, Decision, Left, Redirected};
 use shared::store::sign_up::{Consent, Joined, Outcome, Why};
-use shared::store::{AppUser, GroupId, Identity, Person, PlaceId, SagaId, Store};
+use shared::store::{AppUser, GroupId, Identity, Person, PlaceId, SagaId};
 use tests::platform::payload;
-use tests::table::{Table, env, text};
-use tests::tiny_kakao::TinyKakao;
+use tests::sign_up::{NOW, World};
+use tests::table::text;
 
-const NOW: Millis = Millis(1_760_000_000_000);
 const CODE: &str = "ABCDEFGH23";
 
-struct World {
-    table: Table,
-    store: Store,
-    kakao: TinyKakao,
-    clock: Clock,
-    seal: Seal,
-    ledger: Secret,
+/// People who sign up and leave.
+#[derive(Default)]
+struct Scene(World);
+
+impl Deref for Scene {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.0
+    }
 }
 
-impl World {
-    fn new() -> Self {
-        let table = Table::start();
-        Self {
-            store: Store::new(&env(&table.url(), &[])),
-            table,
-            kakao: TinyKakao::default(),
-            clock: Clock::at(NOW),
-            seal: Seal::derive(&Secret::new("tests"), "sign-up").unwrap(),
-            ledger: Secret::new("ledger"),
-        }
-    }
-
-    fn clerk<'a>(&'a self, me: &'a str) -> Clerk<'a, TinyKakao> {
-        Clerk {
-            store: &self.store,
-            kakao: &self.kakao,
-            seal: &self.seal,
-            ledger: &self.ledger,
-            clock: &self.clock,
-            me,
-            until: self.clock.now().plus(Duration::from_secs(8)),
-        }
-    }
-
+impl Scene {
     async fn redirect(&self, code: &str, accepted: Accepted) -> Redirected<()> {
         let me = format!("{code}-{}", self.clock.now().0);
         sign_up::redirect(&self.clerk(&me), code, async |_| Decision::Accept(accepted.clone())).await.unwrap()
@@ -88,7 +66,7 @@ fn person(user: &str) -> Person {
 
 #[tokio::test]
 async fn one_code_has_one_outcome_whoever_asks() {
-    let world = World::new();
+    let world = Scene::default();
     let code = world.kakao.consent(&app());
     assert_eq!(world.redirect(&code, Accepted::default()).await, Redirected::SignedUp { app: app() });
     let before = world.kakao.calls();
@@ -110,7 +88,7 @@ async fn one_code_has_one_outcome_whoever_asks() {
 
 #[tokio::test]
 async fn t05_the_token_is_sealed_while_it_is_kept_and_gone_afterwards() {
-    let world = World::new();
+    let world = Scene::default();
     let code = world.kakao.consent(&app());
     let clerk = world.clerk("a");
     let asked = sign_up::redirect(&clerk, &code, async |_| Decision::AskMore("how old?")).await.unwrap();
@@ -133,7 +111,7 @@ async fn t05_the_token_is_sealed_while_it_is_kept_and_gone_afterwards() {
 
 #[tokio::test]
 async fn a_name_is_joined_once_and_a_conflict_changes_nothing() {
-    let world = World::new();
+    let world = Scene::default();
     let (first, second) = (app(), AppUser::new(2_100_000_002));
     let (mg, other) = (world.signs_up(&first).await, world.signs_up(&second).await);
     let bot = Identity::bot(&person("u"));
@@ -155,7 +133,7 @@ async fn a_name_is_joined_once_and_a_conflict_changes_nothing() {
 
 #[tokio::test]
 async fn t22_an_erasure_takes_everything_of_the_membership_and_nothing_of_the_next() {
-    let world = World::new();
+    let world = Scene::default();
     let mg = world.signs_up(&app()).await;
     let (bot, other) = (Identity::bot(&person("u")), Identity::bot(&person("v")));
     for identity in [&bot, &other] {
@@ -193,7 +171,7 @@ async fn t22_an_erasure_takes_everything_of_the_membership_and_nothing_of_the_ne
 
 #[tokio::test]
 async fn an_erasure_that_comes_late_touches_nothing_of_who_came_back() {
-    let world = World::new();
+    let world = Scene::default();
     let mg = world.signs_up(&app()).await;
     let bot = Identity::bot(&person("u"));
     world.store.join(&app(), &mg, &bot, NOW).await.unwrap();
@@ -217,7 +195,7 @@ async fn an_erasure_that_comes_late_touches_nothing_of_who_came_back() {
 
 #[tokio::test]
 async fn an_old_message_about_somebody_who_is_linked_again_erases_nobody() {
-    let world = World::new();
+    let world = Scene::default();
     world.signs_up(&app()).await;
     for _ in 0..5 {
         world.store.store_unlink(&app(), "message", NOW).await.unwrap();
@@ -229,7 +207,7 @@ async fn an_old_message_about_somebody_who_is_linked_again_erases_nobody() {
 
 #[tokio::test]
 async fn f27_what_a_newer_release_added_survives_and_what_is_newer_is_left_alone() {
-    let world = World::new();
+    let world = Scene::default();
     let mg = world.signs_up(&app()).await;
     let pk = format!("U#app#{}", app());
     let added = json!({ "S": "keep me" });
@@ -264,7 +242,7 @@ async fn f27_what_a_newer_release_added_survives_and_what_is_newer_is_left_alone
 const V1: &str = include_str!("../fixtures/sign_up_v1.json");
 
 /// Everything that leaves an item of the sign-up.
-async fn write_one_of_each(world: &World) {
+async fn write_one_of_each(world: &Scene) {
     let mg = world.signs_up(&app()).await;
     let bot = Identity::bot(&person("u"));
     assert_eq!(world.store.join(&app(), &mg, &bot, NOW).await.unwrap(), Joined::Theirs);
@@ -277,7 +255,7 @@ async fn write_one_of_each(world: &World) {
 #[tokio::test]
 #[ignore = "prints the fixture of the version that this code writes, for tests/fixtures/sign_up_v<n>.json"]
 async fn print_the_fixture() {
-    let world = World::new();
+    let world = Scene::default();
     write_one_of_each(&world).await;
     let mut items = world.table.items();
     for item in &mut items {
@@ -288,7 +266,7 @@ async fn print_the_fixture() {
 
 #[tokio::test]
 async fn f27_items_of_version_1_are_decoded() {
-    let world = World::new();
+    let world = Scene::default();
     let items: Vec<serde_json::Value> = serde_json::from_str(V1).unwrap();
     for kind in ["SAGA", "LINK", "MEMBER", "FLOW", "JOB", "ALIAS", "ID", "AUD", "OUT"] {
         assert!(items.iter().any(|item| text(item, "t") == kind), "the fixture has no {kind}");
