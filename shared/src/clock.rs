@@ -11,7 +11,7 @@ use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 const KST: i64 = 9 * 3_600;
 
 /// Milliseconds since 1970-01-01T00:00Z: the one unit of time in the store, in leases and in the outbox.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Millis(pub u64);
 

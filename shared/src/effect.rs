@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::clock::Millis;
 use crate::converse::Place;
 use crate::kakao::skill::EventRequest;
-use crate::store::{Entry, EntryId};
+use crate::store::{AppUser, Entry, EntryId, SagaId};
 
 /// An effect. Later surfaces add their own kinds; a kind that a release does not know is left for the release that does
 /// ([`Read::Newer`]).
@@ -20,6 +20,39 @@ pub enum Effect {
     Event(Push),
     /// Ask how an event went.
     EventResult(Question),
+    /// Undo the link of a sign-up that failed.
+    Undo(Undo),
+    /// Somebody has become a member.
+    Welcome(Welcome),
+    /// Erase what a former member leaves behind.
+    Erase(Erase),
+}
+
+/// A sign-up that failed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Undo {
+    /// Which.
+    pub saga: SagaId,
+}
+
+/// A new member.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Welcome {
+    /// Who.
+    pub app: AppUser,
+    /// The membership.
+    pub mg: SagaId,
+}
+
+/// A membership that has ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Erase {
+    /// Whose.
+    pub app: AppUser,
+    /// The membership.
+    pub mg: SagaId,
+    /// When it ended.
+    pub at: Millis,
 }
 
 /// A skill answer that was promised for later.
@@ -100,7 +133,7 @@ pub enum Read {
 
 impl Effect {
     /// Every kind there is, as the body spells it.
-    const KINDS: &[&str] = &["deliver", "event", "event_result"];
+    const KINDS: &[&str] = &["deliver", "event", "event_result", "undo", "welcome", "erase"];
 
     /// Runs an event block for some people, each once: one effect for each hundred of them.
     ///
@@ -139,6 +172,9 @@ impl Effect {
             Self::Deliver(delivery) => EntryId::of(&["deliver", &delivery.callback_url]),
             Self::Event(push) => EntryId::of(&["event", &push.bot_id, &push.key, &push.batch.to_string()]),
             Self::EventResult(question) => EntryId::of(&["event_result", &question.event, &question.task_id]),
+            Self::Undo(undo) => EntryId::of(&["undo", undo.saga.as_str()]),
+            Self::Welcome(welcome) => EntryId::of(&["welcome", welcome.app.as_str(), welcome.mg.as_str()]),
+            Self::Erase(erase) => EntryId::of(&["erase", erase.app.as_str(), erase.mg.as_str()]),
         };
         Ok(Entry::new(id, serde_json::to_string(self)?))
     }

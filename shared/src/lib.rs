@@ -6,7 +6,7 @@
 //! kakao (wire types), clock, log
 //! http, env, kapi (calls we make), secret, store (the table)
 //! app, verify
-//! bot (the seam an author writes against), effect, converse, endpoint, lambda
+//! bot (the seam an author writes against), effect, converse, sign_up, endpoint, lambda
 //! ```
 //!
 //! A bot author reads [`bot`]; a maintainer reads `functions/skill/src/lib.rs` first and follows the names down.
@@ -24,5 +24,6 @@ pub mod kapi;
 pub mod lambda;
 pub mod log;
 pub mod secret;
+pub mod sign_up;
 pub mod store;
 pub mod verify;

@@ -3,6 +3,7 @@
 //! A secret comes from the environment variable of its name (laptop, tests), else from the SSM `SecureString`
 //! `${SECRETS_PREFIX}/<NAME>`, which is read while the function starts and kept for five minutes.
 
+mod seal;
 mod values;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::env::Env;
 use crate::kapi::ssm;
 use crate::log::Log;
 
+pub use seal::{NotSealed, Seal, Sealed, pseudonym};
 use values::Values;
 pub use values::{Access, Keys, current};
 

@@ -7,6 +7,8 @@
 //! | [`platform`] | Kakao's bot platform: takes callbacks, well or badly |
 //! | [`login`] | Kakao's login server, REST API and plugin server |
 //! | [`parameters`] | the SSM parameter store |
+//! | [`sign_up`] | the functions around a sign-up: a store, a clock, an outbox driven by hand |
+//! | [`tiny_kakao`] | Kakao, as far as a sign-up needs it |
 //! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
 //! | [`events`] | `events/`: real requests and our exact replies |
 
@@ -16,4 +18,6 @@ pub mod login;
 pub mod parameters;
 pub mod platform;
 pub mod runtime_api;
+pub mod sign_up;
 pub mod table;
+pub mod tiny_kakao;

@@ -21,6 +21,10 @@ impl GroupId {
     pub fn of_code(code: &str) -> Self {
         Self(hash(&["group", code]))
     }
+
+    pub(super) fn from_key(key: &str) -> Self {
+        Self(key.to_owned())
+    }
 }
 
 impl fmt::Display for GroupId {

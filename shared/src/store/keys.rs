@@ -14,12 +14,22 @@
 //! | callback once | `CB#<hash of the URL>` | `-` |
 //! | event once | `EVT#<entry>` | `-` |
 //! | rate counter | `RL#<what>#<who>#<window>` | `-` |
+//! | sign-up saga | `SAGA#<hash of the code>` | `SAGA` |
+//! | member | `U#app#<user>` | `MEMBER` |
+//! | link lock | `U#app#<user>` | `LINK` |
+//! | how the last sign-up went | `U#app#<user>` | `FLOW` |
+//! | unlink job | `U#app#<user>` | `JOB#UNLINK` |
+//! | own alias | `U#app#<user>` | `ID#<kind>#<key>` |
+//! | channel relation | `U#app#<user>` | `CH#<channel>` |
+//! | alias | `U#<kind>#<key>` | `ALIAS` |
+//! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
 //!
-//! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry>`: the sparse index `due`.
+//! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry, saga or user>`: the sparse index `due`.
+//! Members carry `DPK = MEMBERS#<0..3>` and `DSK = <20-digit user>`: the reconciler lists them beside Kakao's list, in the same order.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{EntryId, GroupId, Item, Person, PlaceId, hash};
+use super::{AppUser, EntryId, GroupId, Identity, Item, Person, PlaceId, SagaId, hash};
 use crate::clock::Millis;
 
 /// How many shards the `due` index has.
@@ -35,6 +45,19 @@ pub(super) const OWN_GROUPS: (&str, &str) = (OWN_GROUP, "GRP#~");
 pub(super) const META_AND_PLACES: (&str, &str) = ("META", "PLACE#~");
 /// Everything of a day: `COUNT`, `RESULT`, then the votes.
 pub(super) const DAY: (&str, &str) = ("COUNT", "VOTE#~");
+
+/// Everything that a person's partition can hold: the group rows and the talk of a bot user, what an app user left behind.
+pub(super) const ALL: (&str, &str) = (" ", "~");
+/// The sort key of an unlink job.
+pub(super) const UNLINK_JOB: &str = "JOB#UNLINK";
+/// How the partition keys of app users begin.
+pub(super) const APP_USER: &str = "U#app#";
+/// How the partition keys of sagas begin.
+pub(super) const SAGA: &str = "SAGA#";
+/// How the sort keys of own aliases and of channel relations begin.
+pub(super) const OWN_ALIAS: &str = "ID#";
+/// See [`OWN_ALIAS`].
+pub(super) const CHANNEL: &str = "CH#";
 
 /// A primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +119,34 @@ impl Key {
         Self::new(format!("RL#{what}#{person}#{window}"), "-")
     }
 
+    pub(super) fn saga(saga: &SagaId) -> Self {
+        Self::new(format!("{SAGA}{saga}"), "SAGA")
+    }
+
+    pub(super) fn app_user(app: &AppUser, sk: &str) -> Self {
+        Self::new(app_user_pk(app), sk)
+    }
+
+    pub(super) fn own_alias(app: &AppUser, identity: &Identity) -> Self {
+        Self::new(app_user_pk(app), format!("{OWN_ALIAS}{identity}"))
+    }
+
+    pub(super) fn alias(identity: &Identity) -> Self {
+        Self::new(identity_pk(identity), "ALIAS")
+    }
+
+    /// `day` as `yyyymmdd`.
+    pub(super) fn audit(day: &str, at: Millis, id: &str) -> Self {
+        let shard = id.bytes().fold(0_u8, u8::wrapping_add) % 16;
+        Self::new(format!("AUD#{day}#{shard}"), format!("{:013}#{id}", at.0))
+    }
+
+    /// The key that an item or an entry of the index has.
+    pub(super) fn of(item: &Item) -> Option<Self> {
+        let part = |name| item.get(name)?.as_s().ok().cloned();
+        Some(Self { pk: part("PK")?, sk: part("SK")? })
+    }
+
     /// A key that no item has.
     pub(super) fn warm() -> Self {
         Self::new("U#warm".to_owned(), "-")
@@ -123,12 +174,35 @@ pub(super) fn day_pk(group: &GroupId, day: &str) -> String {
     format!("GRP#{group}#D#{day}")
 }
 
+pub(super) fn app_user_pk(app: &AppUser) -> String {
+    format!("{APP_USER}{app}")
+}
+
+pub(super) fn identity_pk(identity: &Identity) -> String {
+    format!("U#{identity}")
+}
+
 pub(super) fn due_pk(shard: u8) -> String {
     format!("DUE#{shard}")
 }
 
-/// The shard and sort key of an entry that is due at `at`.
-pub(super) fn due(entry: &EntryId, at: Millis) -> (String, String) {
-    let shard = entry.as_str().bytes().fold(0_u8, u8::wrapping_add) % DUE_SHARDS;
-    (due_pk(shard), format!("{:013}#{entry}", at.0))
+pub(super) fn members_pk(shard: u8) -> String {
+    format!("MEMBERS#{shard}")
+}
+
+/// The sort key of a member in the list; in the order of the numbers.
+pub(super) fn listed(app: &AppUser) -> String {
+    format!("{:0>20}", app.as_str())
+}
+
+/// The shard and sort key of a member in the list.
+pub(super) fn member_list(app: &AppUser) -> (String, String) {
+    let shard = app.as_str().bytes().fold(0_u8, u8::wrapping_add) % DUE_SHARDS;
+    (members_pk(shard), listed(app))
+}
+
+/// The shard and sort key of an entry, a saga or a user's job that is due at `at`.
+pub(super) fn due(id: &str, at: Millis) -> (String, String) {
+    let shard = id.bytes().fold(0_u8, u8::wrapping_add) % DUE_SHARDS;
+    (due_pk(shard), format!("{:013}#{id}", at.0))
 }

@@ -11,6 +11,7 @@
 
 mod callback;
 mod client;
+mod due;
 mod event;
 mod group;
 mod item;
@@ -18,6 +19,7 @@ mod keys;
 mod outbox;
 mod person;
 mod rate;
+pub mod sign_up;
 mod talk;
 mod vote;
 mod write;
@@ -33,10 +35,12 @@ use sha2::{Digest, Sha256};
 use crate::env::Env;
 
 pub use callback::CallbackClaim;
+pub use due::Due;
 pub use event::EventClaim;
 pub use group::{Group, GroupId, Joined, Place, PlaceId};
 pub use outbox::{Claim, Claimed, Entry, EntryId, MAX_TRIES, Outcome};
 pub use person::Person;
+pub use sign_up::{AppUser, Identity, SagaId};
 pub use talk::{Answered, Keep, Kept, MAX_ANSWERED, MAX_TALK, Recalled, TALK_LASTS};
 pub use vote::{Standing, Tally, Voted};
 

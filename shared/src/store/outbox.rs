@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::item::{Attributes, VERSION, n, s};
-use super::keys::{self, DUE_SHARDS, Key};
+use super::keys::{self, Key};
 use super::write::{Write, Written};
 use super::{Item, Store, StoreError};
 use crate::clock::Millis;
@@ -23,9 +23,6 @@ const REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
 
 /// A parked entry keeps its body for so long: for a person to look at, and not for ever, because it may hold what somebody wrote.
 const PARKED_FOR: Duration = Duration::from_secs(14 * 86_400);
-
-/// How many entries of each shard one sweep looks at: those that must be left to a newer release may stand in front.
-const SWEEP: i32 = 100;
 
 /// The key of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,7 +118,8 @@ impl Entry {
     /// Condition: it is not there yet.
     pub(super) fn put(&self, now: Millis) -> Write {
         let stream_missed = now.plus(STREAM_MISSED);
-        let (shard, due) = keys::due(&self.id, self.not_before.map_or(stream_missed, |at| at.max(stream_missed)));
+        let (shard, due) =
+            keys::due(self.id.as_str(), self.not_before.map_or(stream_missed, |at| at.max(stream_missed)));
         let put = Write::put(Key::entry(&self.id), "attribute_not_exists(PK)")
             .with("t", s("OUT"))
             .with("v", n(VERSION))
@@ -216,7 +214,7 @@ impl Store {
             Outcome::Again => {
                 let wait = FIRST_WAIT.saturating_mul(1 << claimed.tries.min(16)).min(LONGEST_WAIT);
                 let next = now.plus(wait);
-                let (shard, due) = keys::due(&claimed.id, next);
+                let (shard, due) = keys::due(claimed.id.as_str(), next);
                 Write::update(
                     Key::entry(&claimed.id),
                     "SET st = :ready, lease = :next, ua = :now, DPK = :shard, DSK = :due",
@@ -231,20 +229,6 @@ impl Store {
         };
         self.write(write.text(":me", &claimed.owner).number(":now", now.0)).await?;
         Ok(outcome)
-    }
-
-    /// Entries that are due, a bounded number of each shard. Found through the index, so each must be claimed before it is believed.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the index cannot be read.
-    pub async fn due_entries(&self, now: Millis) -> Result<Vec<EntryId>, StoreError> {
-        let before = format!("{:013}", now.0 + 1);
-        let mut found = Vec::new();
-        for shard in 0..DUE_SHARDS {
-            let items: Vec<Item> = self.due_keys(&keys::due_pk(shard), &before, SWEEP).await?;
-            found.extend(items.iter().filter_map(|item| EntryId::from_pk(item.maybe_text("PK")?)));
-        }
-        Ok(found)
     }
 }
 

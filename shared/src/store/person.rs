@@ -29,6 +29,10 @@ impl Person {
         let channel = if request.is_dev_channel() { "!" } else { "" };
         Some(Self(format!("bot#{bot}{channel}#{user}")))
     }
+
+    pub(super) fn from_key(key: &str) -> Self {
+        Self(key.to_owned())
+    }
 }
 
 impl fmt::Display for Person {
@@ -38,7 +42,7 @@ impl fmt::Display for Person {
 }
 
 /// Kakao's opaque identifiers: letters, digits, `-` and `_`. Nothing else reaches a key, so two people never share one.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     (1..=MAX_ID).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }

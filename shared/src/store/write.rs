@@ -6,7 +6,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
 };
 
 use super::client::UNKNOWN_ISSUER;
@@ -34,6 +35,10 @@ enum Action {
     Put(Item),
     /// Only the named attributes; unknown ones survive.
     Update(String),
+    /// The item goes.
+    Delete,
+    /// Nothing is written: the condition must hold for what is written beside it. Only in a transaction.
+    Check,
 }
 
 /// How a conditional write ended.
@@ -55,6 +60,14 @@ impl Write {
         Self::new(key, Action::Update(expression.into()), condition)
     }
 
+    pub(super) fn delete(key: Key, condition: &'static str) -> Self {
+        Self::new(key, Action::Delete, condition)
+    }
+
+    pub(super) fn check(key: Key, condition: &'static str) -> Self {
+        Self::new(key, Action::Check, condition)
+    }
+
     fn new(key: Key, action: Action, condition: &'static str) -> Self {
         Self { key, action, condition, names: HashMap::new(), values: HashMap::new() }
     }
@@ -70,6 +83,14 @@ impl Write {
     /// A value that an expression names, `:like_this`.
     pub(super) fn value(mut self, name: &str, value: AttributeValue) -> Self {
         self.values.insert(name.to_owned(), value);
+        self
+    }
+
+    /// More assignments of an update, before those it has.
+    pub(super) fn also_set(mut self, assignments: &str) -> Self {
+        if let Action::Update(expression) = &mut self.action {
+            *expression = expression.replacen("SET ", &format!("SET {assignments}, "), 1);
+        }
         self
     }
 
@@ -116,6 +137,28 @@ impl Write {
                     .table_name(table)
                     .set_key(Some(self.key.into_attributes()))
                     .update_expression(expression)
+                    .condition_expression(self.condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(all_old)
+                    .build()
+                    .map_err(invalid)?,
+            ),
+            Action::Delete => item.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(self.key.into_attributes()))
+                    .condition_expression(self.condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(all_old)
+                    .build()
+                    .map_err(invalid)?,
+            ),
+            Action::Check => item.condition_check(
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(self.key.into_attributes()))
                     .condition_expression(self.condition)
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values)
@@ -211,6 +254,33 @@ impl Store {
         Ok(found.items.unwrap_or_default())
     }
 
+    /// All keys in one shard of the index with a sort key from `range.0` to `range.1`. Eventually consistent, as
+    /// [`Store::due_keys`].
+    pub(super) async fn listed_keys(&self, shard: &str, range: (&str, &str)) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self
+                .client()
+                .query()
+                .table_name(&self.table)
+                .index_name("due")
+                .set_exclusive_start_key(after)
+                .key_condition_expression("DPK = :shard AND DSK BETWEEN :from AND :to")
+                .expression_attribute_values(":shard", s(shard))
+                .expression_attribute_values(":from", s(range.0))
+                .expression_attribute_values(":to", s(range.1))
+                .send()
+                .await
+                .map_err(|error| failed(&error))?;
+            items.extend(page.items.unwrap_or_default());
+            match page.last_evaluated_key {
+                Some(next) => after = Some(next),
+                None => return Ok(items),
+            }
+        }
+    }
+
     /// One conditional write.
     pub(super) async fn write(&self, write: Write) -> Result<Written, StoreError> {
         let mut tried = 0;
@@ -228,7 +298,7 @@ impl Store {
         let client = self.client();
         let (names, values) = (write.names(), write.values());
         let all_old = ReturnValuesOnConditionCheckFailure::AllOld;
-        // The two operations have the same shape and unrelated types.
+        // The operations have the same shape and unrelated types.
         match write.action {
             Action::Put(item) => {
                 let sent = client
@@ -274,6 +344,28 @@ impl Store {
                     }),
                 }
             }
+            Action::Delete => {
+                let sent = client
+                    .delete_item()
+                    .table_name(&self.table)
+                    .set_key(Some(write.key.into_attributes()))
+                    .condition_expression(write.condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .return_values_on_condition_check_failure(all_old)
+                    .send()
+                    .await;
+                match sent {
+                    Ok(_) => Ok(Written::Done(Item::new())),
+                    Err(error) => refused(&error, |error| match error {
+                        aws_sdk_dynamodb::operation::delete_item::DeleteItemError::ConditionalCheckFailedException(
+                            refusal,
+                        ) => Some(refusal.item.clone()),
+                        _ => None,
+                    }),
+                }
+            }
+            Action::Check => Err(StoreError::Rejected("CheckWithoutWrite".to_owned())),
         }
     }
 

@@ -1,0 +1,348 @@
+//! The person comes back from the consent screen with a code: steps 1 to 9.
+
+use super::kakao::{Kakao, Told, Who};
+use super::undo::compensate;
+use super::{Clerk, entry, undo_entry};
+use crate::effect::{Effect, Welcome};
+use crate::log::Log;
+use crate::secret::Secret;
+use crate::store::sign_up::rules::End;
+use crate::store::sign_up::{
+    Commit, Failure, Held, Lock, Member, NewMember, Profile, Saga, SagaClaim, SagaId, Touch, Why,
+};
+use crate::store::{AppUser, Entry, Identity, StoreError};
+
+/// What the author's rule says to an applicant.
+#[derive(Clone, Debug)]
+pub enum Decision<F> {
+    /// Yes.
+    Accept(Accepted),
+    /// It depends on what the person answers to this.
+    AskMore(F),
+    /// No, with a word of the author's own.
+    Refuse(String),
+    /// The rule broke down; the reason is in the log.
+    Broken,
+}
+
+/// What comes with a yes.
+#[derive(Clone, Debug, Default)]
+pub struct Accepted {
+    /// What the author keeps of the member.
+    pub profile: Profile,
+    /// Other names of the person, from a message that we have verified.
+    pub identities: Vec<Identity>,
+    /// Effects that follow, besides the welcome.
+    pub entries: Vec<Entry>,
+}
+
+/// How a redirect ends; the caller makes it a page or a 302.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redirected<F> {
+    /// The person has become a member.
+    SignedUp {
+        /// Who.
+        app: AppUser,
+    },
+    /// The person was a member before, and still is.
+    AlreadyMember {
+        /// Who; unknown to a repeat of a redirect that ended long ago.
+        app: Option<AppUser>,
+    },
+    /// Somebody is at it: a page that looks again in a second.
+    Working,
+    /// The person is to be asked.
+    Ask {
+        /// The attempt, for the signed form.
+        saga: SagaId,
+        /// What is asked; `None` for a repeat: see [`question`].
+        form: Option<F>,
+    },
+    /// It failed; the link is undone or will be.
+    Failed {
+        /// Why.
+        why: Option<Why>,
+    },
+    /// Nothing came of this code, and nothing will: start again in the chat.
+    StartAgain,
+}
+
+/// Signs up the person that `code` stands for, as `decide` says.
+///
+/// # Errors
+/// [`StoreError`] if the table cannot be used. Nothing is lost: a reload goes on where this stopped, or the sweep undoes it.
+pub async fn redirect<K: Kakao, F>(
+    clerk: &Clerk<'_, K>,
+    code: &str,
+    decide: impl AsyncFn(&Who<K::Applicant>) -> Decision<F>,
+) -> Result<Redirected<F>, StoreError> {
+    let id = SagaId::of_code(code);
+    // 1. One of us gets the code; the others are told what became of it.
+    let saga = match clerk.store.claim_saga(&id, clerk.me, clerk.now()).await? {
+        SagaClaim::Ours(saga) => saga,
+        SagaClaim::Live => return Ok(Redirected::Working),
+        SagaClaim::Asking => return Ok(Redirected::Ask { saga: id, form: None }),
+        SagaClaim::Done { app } => return Ok(Redirected::AlreadyMember { app }),
+        SagaClaim::Failed { why } => return Ok(Redirected::Failed { why }),
+        SagaClaim::Gone => return Ok(Redirected::StartAgain),
+    };
+    match &saga.token {
+        Some(_) => go_on(clerk, &id, &saga, decide).await,
+        None => match exchange(clerk, &id, code).await? {
+            Exchanged::Token(token) => with_token(clerk, &id, saga.app.as_ref(), &token, decide).await,
+            Exchanged::Over(ended) => Ok(ended.into()),
+        },
+    }
+}
+
+/// The person has answered: step 7a, then all steps from 4 on again, because the link may be another by now.
+///
+/// # Errors
+/// As [`redirect`].
+pub async fn answer<K: Kakao, F>(
+    clerk: &Clerk<'_, K>,
+    id: &SagaId,
+    decide: impl AsyncFn(&Who<K::Applicant>) -> Decision<F>,
+) -> Result<Redirected<F>, StoreError> {
+    match clerk.store.resume_saga(id, clerk.me, clerk.now()).await? {
+        Some(saga) => go_on(clerk, id, &saga, decide).await,
+        None => Ok(match clerk.store.saga(id).await? {
+            Some(saga) if saga.st == End::Member.state() => Redirected::AlreadyMember { app: saga.app },
+            Some(saga) if saga.st.is_over() => Redirected::StartAgain,
+            Some(saga) if saga.why.is_some() => Redirected::Failed { why: saga.why },
+            Some(_) => Redirected::Working,
+            None => Redirected::StartAgain,
+        }),
+    }
+}
+
+/// The person who is being asked, to show the form again. `None` if there is nothing more to ask, or Kakao does not answer.
+///
+/// # Errors
+/// [`StoreError`] if the table cannot be read.
+pub async fn question<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId) -> Result<Option<Who<K::Applicant>>, StoreError> {
+    let Some(saga) = clerk.store.saga(id).await? else { return Ok(None) };
+    let Some(token) = open(clerk, id, &saga) else { return Ok(None) };
+    Ok(match clerk.kakao.who(&token).await {
+        Told::Yes(who) => Some(who),
+        Told::No(_) | Told::NotSent | Told::Unknown => None,
+    })
+}
+
+enum Exchanged {
+    Token(Secret),
+    Over(Ended),
+}
+
+/// An end without a form, whatever the form is.
+enum Ended {
+    Working,
+    StartAgain,
+}
+
+impl<F> From<Ended> for Redirected<F> {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Working => Self::Working,
+            Ended::StartAgain => Self::StartAgain,
+        }
+    }
+}
+
+/// Step 2, 3: the code for a token, once; and the token into the table, at once.
+async fn exchange<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId, code: &str) -> Result<Exchanged, StoreError> {
+    let token = match clerk.kakao.exchange(code).await {
+        Told::Yes(token) => token,
+        Told::NotSent => {
+            // The code is still good, and the page looks again in a second.
+            clerk.store.let_go_saga(id, clerk.me, clerk.now()).await?;
+            return Ok(Exchanged::Over(Ended::Working));
+        }
+        told => {
+            report("no-token", &told);
+            clerk.store.end_saga(id, clerk.me, End::Dead, clerk.now()).await?;
+            return Ok(Exchanged::Over(Ended::StartAgain));
+        }
+    };
+    let Ok(sealed) = clerk.seal.seal(&token, id.as_str()) else {
+        // Without randomness nothing can be kept, and what cannot be kept cannot be undone later: now or never.
+        let _ = clerk.kakao.unlink_own(&token).await;
+        clerk.store.end_saga(id, clerk.me, End::Dead, clerk.now()).await?;
+        return Ok(Exchanged::Over(Ended::StartAgain));
+    };
+    Ok(match clerk.store.keep_token(id, clerk.me, &sealed, clerk.now()).await? {
+        Held::Yes => Exchanged::Token(token),
+        Held::Lost => Exchanged::Over(Ended::Working),
+    })
+}
+
+/// From where a saga was left that has its token.
+async fn go_on<K: Kakao, F>(
+    clerk: &Clerk<'_, K>,
+    id: &SagaId,
+    saga: &Saga,
+    decide: impl AsyncFn(&Who<K::Applicant>) -> Decision<F>,
+) -> Result<Redirected<F>, StoreError> {
+    match open(clerk, id, saga) {
+        Some(token) => with_token(clerk, id, saga.app.as_ref(), &token, decide).await,
+        None => fail(clerk, id, saga.app.as_ref(), Why::Broken).await,
+    }
+}
+
+async fn with_token<K: Kakao, F>(
+    clerk: &Clerk<'_, K>,
+    id: &SagaId,
+    known: Option<&AppUser>,
+    token: &Secret,
+    decide: impl AsyncFn(&Who<K::Applicant>) -> Decision<F>,
+) -> Result<Redirected<F>, StoreError> {
+    let Clerk { store, kakao, me, .. } = clerk;
+    // 4. Who is it?
+    let who = match kakao.who(token).await {
+        Told::Yes(who) if known.is_none_or(|app| *app == who.app) => who,
+        Told::Yes(_) => return fail(clerk, id, known, Why::Kakao).await, // somebody else than before: believe nothing
+        told @ Told::No(_) => {
+            report("no-user", &told);
+            store.end_saga(id, me, End::Dead, clerk.now()).await?;
+            return Ok(Redirected::StartAgain);
+        }
+        told => {
+            report("no-user", &told);
+            return fail(clerk, id, known, Why::Kakao).await;
+        }
+    };
+    let app = &who.app;
+    // 5. Lock the link, then write down whose it is.
+    let rev = match store.lock_link(app, id, clerk.now()).await? {
+        Lock::Taken { rev } => rev,
+        Lock::Member { rev } => return already_member(clerk, id, app, rev, token).await,
+        Lock::Busy => return fail(clerk, id, Some(app), Why::Busy).await,
+    };
+    if store.keep_app(id, me, app, clerk.now()).await? == Held::Lost {
+        return Ok(Redirected::Working);
+    }
+    // 6. What was true before the lock need not be true any more.
+    match kakao.token_info(token).await {
+        Told::Yes(whose) if whose == *app => {}
+        Told::No(_) => {
+            store.release_link(app, id, rev, clerk.now()).await?;
+            store.end_saga(id, me, End::Dead, clerk.now()).await?;
+            return Ok(Redirected::StartAgain);
+        }
+        told => {
+            report("no-token-info", &told);
+            return fail(clerk, id, Some(app), Why::Kakao).await;
+        }
+    }
+    // 7. The author's rule.
+    let accepted = match decide(&who).await {
+        Decision::Accept(accepted) => accepted,
+        Decision::Refuse(word) => return fail(clerk, id, Some(app), Why::Refused(word)).await,
+        Decision::Broken => return fail(clerk, id, Some(app), Why::Broken).await,
+        Decision::AskMore(form) => {
+            store.prolong_link(app, id, rev, clerk.now()).await?;
+            return Ok(match store.ask_saga(id, me, clerk.now()).await? {
+                Held::Yes => Redirected::Ask { saga: id.clone(), form: Some(form) },
+                Held::Lost => Redirected::Working,
+            });
+        }
+    };
+    commit(clerk, id, &who, rev, accepted).await
+}
+
+/// Step 8: all or none.
+async fn commit<K: Kakao, F>(
+    clerk: &Clerk<'_, K>,
+    id: &SagaId,
+    who: &Who<K::Applicant>,
+    rev: u64,
+    accepted: Accepted,
+) -> Result<Redirected<F>, StoreError> {
+    let (app, now) = (&who.app, clerk.now());
+    let welcome = entry(&Effect::Welcome(Welcome { app: app.clone(), mg: id.clone() }))?;
+    let entries: Vec<Entry> = std::iter::once(welcome).chain(accepted.entries).collect();
+    let consents = who.consents.clone();
+    let member = Member { mg: id.clone(), consents, profile: accepted.profile, since: now, read_only: false };
+    let new = NewMember {
+        saga: id,
+        me: clerk.me,
+        app,
+        rev,
+        member: &member,
+        entries: &entries,
+        identities: &accepted.identities,
+    };
+    match clerk.store.commit_sign_up(new, now).await {
+        Ok(Commit::Done { conflicts }) => {
+            for identity in conflicts {
+                Log::error("identity.conflict").kind(identity.kind()).write();
+            }
+            Ok(Redirected::SignedUp { app: app.clone() })
+        }
+        Ok(Commit::Superseded) => {
+            clerk.store.end_saga(id, clerk.me, End::Superseded, now).await?;
+            Ok(Redirected::StartAgain)
+        }
+        Ok(Commit::Lost) => fail(clerk, id, Some(app), Why::Lost).await,
+        // Too large to be kept: no repeat makes it smaller.
+        Err(StoreError::TooLarge(bytes)) => {
+            Log::error("sign-up.member").kind("too-large").count(bytes as u64).write();
+            fail(clerk, id, Some(app), Why::Broken).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Step 5a: tells an erasure that may be under way to look again; only then asks whether the person is linked at all.
+async fn already_member<K: Kakao, F>(
+    clerk: &Clerk<'_, K>,
+    id: &SagaId,
+    app: &AppUser,
+    rev: u64,
+    token: &Secret,
+) -> Result<Redirected<F>, StoreError> {
+    if clerk.store.touch_link(app, rev, clerk.now()).await? == Touch::Gone {
+        return fail(clerk, id, Some(app), Why::Busy).await;
+    }
+    match clerk.kakao.token_info(token).await {
+        Told::Yes(whose) if whose == *app => {
+            Ok(match clerk.store.end_as_member(id, clerk.me, app, clerk.now()).await? {
+                Held::Yes => Redirected::AlreadyMember { app: Some(app.clone()) },
+                Held::Lost => Redirected::Working,
+            })
+        }
+        Told::No(_) => fail(clerk, id, Some(app), Why::TokenGone).await,
+        told => {
+            report("no-token-info", &told);
+            fail(clerk, id, Some(app), Why::Kakao).await
+        }
+    }
+}
+
+/// Step 7: writes down that it failed, together with the effect that undoes it; and undoes it here if there is time. A member is never
+/// unlinked by this: [`compensate`] looks.
+async fn fail<K: Kakao, F>(
+    clerk: &Clerk<'_, K>,
+    id: &SagaId,
+    app: Option<&AppUser>,
+    why: Why,
+) -> Result<Redirected<F>, StoreError> {
+    Log::warn("sign-up.failed").kind(why.as_str()).write();
+    let mine = clerk.has_time_to_undo();
+    let failure = Failure { why: &why, app, undo: &undo_entry(id)?, mine };
+    if clerk.store.fail_saga(id, clerk.me, failure, clerk.now()).await? == Held::Lost {
+        return Ok(Redirected::Working);
+    }
+    if mine && let Err(error) = compensate(clerk, id).await {
+        Log::warn("sign-up.undo").kind(error.kind()).write(); // the outbox has it too
+    }
+    Ok(Redirected::Failed { why: Some(why) })
+}
+
+fn open<K>(clerk: &Clerk<'_, K>, id: &SagaId, saga: &Saga) -> Option<Secret> {
+    clerk.seal.open(saga.token.as_ref()?, id.as_str())
+}
+
+fn report<T>(outcome: &'static str, told: &Told<T>) {
+    Log::warn("sign-up.kakao").outcome(outcome).kind(told.word()).write();
+}

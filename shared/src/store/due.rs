@@ -1,0 +1,60 @@
+//! Work that waits, of every kind: what the stream wakes the outbox for, and what the sweep finds in the `due` index.
+
+use super::item::Attributes;
+use super::keys::{self, APP_USER, DUE_SHARDS, SAGA, UNLINK_JOB};
+use super::{AppUser, EntryId, Item, SagaId, Store, StoreError};
+use crate::clock::Millis;
+
+/// How many items of each shard one sweep looks at: those that must be left to a newer release may stand in front.
+const SWEEP: i32 = 100;
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Due {
+    /// An effect.
+    Entry(EntryId),
+    /// A sign-up that was left or failed: its link is to be undone.
+    Saga(SagaId),
+    /// Kakao says that this person has left.
+    UnlinkJob(AppUser),
+}
+
+impl Due {
+    /// The work that an item with these keys stands for; `None` for items that are no work.
+    pub fn of_keys(pk: &str, sk: &str) -> Option<Self> {
+        if let Some(entry) = EntryId::from_pk(pk) {
+            return Some(Self::Entry(entry));
+        }
+        if let Some(saga) = pk.strip_prefix(SAGA) {
+            return Some(Self::Saga(SagaId::from_text(saga)));
+        }
+        let app = (sk == UNLINK_JOB).then(|| pk.strip_prefix(APP_USER)).flatten();
+        app.and_then(AppUser::parse).map(Self::UnlinkJob)
+    }
+}
+
+impl Store {
+    /// Work that is due, a bounded number of each shard. Found through the index, so each must be claimed or read before it is
+    /// believed.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the index cannot be read.
+    pub async fn due(&self, now: Millis) -> Result<Vec<Due>, StoreError> {
+        let before = format!("{:013}", now.0 + 1);
+        let mut found = Vec::new();
+        for shard in 0..DUE_SHARDS {
+            let items: Vec<Item> = self.due_keys(&keys::due_pk(shard), &before, SWEEP).await?;
+            found.extend(items.iter().filter_map(|item| Due::of_keys(item.maybe_text("PK")?, item.maybe_text("SK")?)));
+        }
+        Ok(found)
+    }
+
+    /// The effects among what is due.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the index cannot be read.
+    pub async fn due_entries(&self, now: Millis) -> Result<Vec<EntryId>, StoreError> {
+        let due = self.due(now).await?.into_iter();
+        Ok(due.filter_map(|due| if let Due::Entry(entry) = due { Some(entry) } else { None }).collect())
+    }
+}

@@ -1,0 +1,119 @@
+//! What a former member leaves behind, and the ledger of what was erased (state design, section 10).
+//!
+//! Everything is deleted under the condition that it belongs to the membership that ended: a person who came back meanwhile keeps
+//! what is theirs. Repeats find less each time and end the same.
+
+use std::time::Duration;
+
+use super::{AppUser, Identity, SagaId};
+use crate::clock::Millis;
+use crate::store::item::{Attributes, VERSION, n, s};
+use crate::store::keys::{self, CHANNEL, Key, OWN_ALIAS};
+use crate::store::write::Write;
+use crate::store::{GroupId, Item, Person, Store, StoreError, hash};
+
+/// How long the ledger is kept (state design, section 3).
+const AUDITED: Duration = Duration::from_secs(2 * 365 * 86_400);
+
+/// How much went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Items of the person, without those that were somebody else's by then.
+    pub items: u64,
+}
+
+impl Store {
+    /// Erases what the membership `mg` of `app`, which ended `at`, leaves behind, and notes it under `who`, a pseudonym
+    /// ([`crate::secret::pseudonym`]). May be repeated.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be used; to be repeated then.
+    pub async fn erase_member(
+        &self,
+        app: &AppUser,
+        mg: &SagaId,
+        who: &str,
+        at: Millis,
+        now: Millis,
+    ) -> Result<Erased, StoreError> {
+        let mut erased = Erased::default();
+        let own: Vec<Item> = self.all(&keys::app_user_pk(app), keys::ALL).await?;
+        for item in &own {
+            let Some(name) = item.text("SK")?.strip_prefix(OWN_ALIAS) else { continue };
+            if item.maybe_text("mg") == Some(mg.as_str()) {
+                erased.items += self.erase_name(app, mg, &Identity::from_key(name), now).await?;
+            }
+        }
+        for item in &own {
+            let Some(key) = Key::of(item) else { continue };
+            if key.sk == "FLOW" || key.sk.starts_with(CHANNEL) {
+                // Condition: the person has not become a member again.
+                let gone = Write::check(Key::app_user(app, "MEMBER"), "attribute_not_exists(PK) OR mg = :mg")
+                    .text(":mg", mg.as_str());
+                erased.items += self.erase_all(gone, vec![key], now).await?;
+            }
+        }
+        self.audit_erasure(who, mg, at).await?;
+        Ok(erased)
+    }
+
+    /// One name of the person: what hangs on it, then the name, then our own note of it.
+    async fn erase_name(
+        &self,
+        app: &AppUser,
+        mg: &SagaId,
+        identity: &Identity,
+        now: Millis,
+    ) -> Result<u64, StoreError> {
+        let mut count = 0;
+        let theirs = "app = :app AND mg = :mg";
+        for item in self.all(&keys::identity_pk(identity), keys::ALL).await? {
+            let Some(key) = Key::of(&item) else { continue };
+            if key.sk == "ALIAS" {
+                continue;
+            }
+            // Condition: the name is still this membership's.
+            let alias = Write::check(Key::alias(identity), theirs).text(":app", app.as_str()).text(":mg", mg.as_str());
+            let mut gone = vec![key.clone()];
+            if let Some(group) = key.sk.strip_prefix("GRP#").map(GroupId::from_key) {
+                let person = Person::from_key(&identity.to_string());
+                gone.push(Key::member(&group, &person));
+                gone.push(Key::vote(&group, &now.kst_day(), &person));
+            }
+            count += self.erase_all(alias, gone, now).await?;
+        }
+        let alias = Write::delete(Key::alias(identity), theirs).text(":app", app.as_str()).text(":mg", mg.as_str());
+        let own = Write::delete(Key::own_alias(app, identity), "mg = :mg").text(":mg", mg.as_str());
+        // Condition of each: it is this membership's. Gone already is as good.
+        for last in [alias, own] {
+            count += u64::from(matches!(self.write(last).await?, crate::store::write::Written::Done(_)));
+        }
+        Ok(count)
+    }
+
+    /// Deletes items as long as `condition` holds for another one.
+    async fn erase_all(&self, condition: Write, keys: Vec<Key>, now: Millis) -> Result<u64, StoreError> {
+        let first = keys.first().map(Key::hash).unwrap_or_default();
+        let count = keys.len() as u64;
+        // A delete of what is gone changes nothing: the condition that counts is the one beside it.
+        let gone = keys.into_iter().map(|key| Write::delete(key, "attribute_not_exists(PK) OR attribute_exists(PK)"));
+        let writes = std::iter::once(condition).chain(gone).collect();
+        let token = hash(&["erase-all", &first, &now.0.to_string()]);
+        Ok(if self.write_all(&token, writes).await?.is_ok() { count } else { 0 })
+    }
+
+    /// The ledger is read again after a restore from a backup, because a restore brings erased people back. It does not know
+    /// them: `who` is found by whoever has the key and the id.
+    async fn audit_erasure(&self, who: &str, mg: &SagaId, at: Millis) -> Result<(), StoreError> {
+        let day = at.kst_day().replace('-', "");
+        // Condition: not noted yet.
+        let note = Write::put(Key::audit(&day, at, &hash(&["erased", who, mg.as_str()])), "attribute_not_exists(PK)")
+            .with("t", s("AUD"))
+            .with("v", n(VERSION))
+            .with("what", s("erased"))
+            .with("who", s(who))
+            .with("ca", n(at.0))
+            .with("ttl", n(at.plus(AUDITED).secs()));
+        self.write(note).await.map(|_| ())
+    }
+}

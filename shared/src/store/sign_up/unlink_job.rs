@@ -1,0 +1,171 @@
+//! `JOB#UNLINK`: Kakao says that somebody has left. Stored first and believed later: the message carries no time, so an old one
+//! that comes again looks like a new one.
+
+use std::time::Duration;
+
+use super::rules::LinkState;
+use super::{AppUser, SagaId, backoff, change, known, link};
+use crate::clock::Millis;
+use crate::store::item::Attributes;
+use crate::store::keys::{self, Key, UNLINK_JOB};
+use crate::store::write::Write;
+use crate::store::{Entry, Store, StoreError, hash};
+
+/// How long the fence of somebody who left is kept, against what was under way when they left.
+const FENCE_REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
+
+/// The stream starts a job within about a second; the sweep takes what is still there after this.
+const STREAM_MISSED: Duration = Duration::from_secs(5);
+
+/// A job, and what was true when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnlinkJob {
+    /// Who stored it first: two jobs of one person, one after the other, are not the same job.
+    pub first: String,
+    /// How many messages there were. If another came meanwhile, the job is not done.
+    pub seq: u64,
+    /// How often it was put off.
+    pub tries: u64,
+    /// The fence of the link.
+    pub rev: u64,
+    /// The membership that would be erased.
+    pub mg: Option<SagaId>,
+}
+
+/// What erasing came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erase {
+    /// The membership is gone, and the job with it.
+    Done,
+    /// Something has changed since the job was read: read it again, ask Kakao again.
+    Again,
+    /// Somebody is undoing the link just now: later.
+    Busy,
+}
+
+impl Store {
+    /// Step i: Stores that Kakao said so. Any number of messages are one job.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written; then the message must not be answered with a success.
+    pub async fn store_unlink(&self, app: &AppUser, me: &str, now: Millis) -> Result<(), StoreError> {
+        // Condition: nothing of a newer release. One step of `seq` too many only means another look.
+        let set = "#first = if_not_exists(#first, :me), seq = if_not_exists(seq, :zero) + :one, tries = :zero, DPK = :shard, DSK = :due";
+        let (shard, due) = keys::due(app.as_str(), now.plus(STREAM_MISSED));
+        let store = job(app, set, "NOT v > :v", now)
+            .name("#first", "first")
+            .text(":me", me)
+            .number(":zero", 0)
+            .number(":one", 1)
+            .text(":shard", shard)
+            .text(":due", due);
+        self.write(store).await.map(|_| ())
+    }
+
+    /// Step ii: Reads the job and, after it, the fence and what it guards. `None` if there is nothing to do.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be read.
+    pub async fn unlink_job(&self, app: &AppUser) -> Result<Option<UnlinkJob>, StoreError> {
+        let Some(job) = self.get(&Key::app_user(app, UNLINK_JOB)).await? else { return Ok(None) };
+        // The fence before the membership: what is erased then is what was read, or nothing.
+        let rev = self.link(app).await?.rev;
+        let mg = self.get(&Key::app_user(app, "MEMBER")).await?;
+        let mg = mg.map(|member| member.text("mg").map(SagaId::from_text)).transpose()?;
+        let number = |name| job.maybe_number(name).unwrap_or_default();
+        let first = job.maybe_text("first").unwrap_or_default().to_owned();
+        Ok(Some(UnlinkJob { first, seq: number("seq"), tries: number("tries"), rev, mg }))
+    }
+
+    /// Step iii: Drops a job that turned out to be about nothing: the person is linked.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written.
+    pub async fn drop_unlink_job(&self, app: &AppUser, seen: &UnlinkJob) -> Result<(), StoreError> {
+        self.write(drop(app, seen)).await.map(|_| ())
+    }
+
+    /// Step iv: Erases the membership, frees the link, ends the job and queues `erasure` of what the membership leaves behind: all
+    /// or none, and only if nothing has changed since the job was read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written.
+    pub async fn erase_membership(
+        &self,
+        app: &AppUser,
+        seen: &UnlinkJob,
+        erasure: Option<&Entry>,
+        now: Millis,
+    ) -> Result<Erase, StoreError> {
+        let done = drop(app, seen);
+        let core = match fence(app, seen.rev, now) {
+            fence if seen.mg.is_none() => vec![done, fence],
+            fence => vec![done, fence, member(app, seen)],
+        };
+        let token = hash(&["erase", app.as_str(), &seen.seq.to_string(), &seen.rev.to_string(), &now.0.to_string()]);
+        let refused = self.write_with(&token, core, erasure.map(|entry| vec![entry.put(now)]).into_iter().collect());
+        let refused = refused.await?.core;
+        Ok(match refused.as_slice() {
+            [] => Erase::Done,
+            [Some(job), ..] if job.is_empty() => Erase::Done, // this very call, or somebody else; it is done
+            [_, Some(item), ..] if !item.is_empty() => {
+                let link = link::read(item)?;
+                if link.st == LinkState::Unlinking && link.lease >= now { Erase::Busy } else { Erase::Again }
+            }
+            _ => Erase::Again,
+        })
+    }
+
+    /// Puts a job off that could not be finished: half a minute, then twice as long each time, at most an hour.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written; it is then due at once.
+    pub async fn postpone_unlink_job(&self, app: &AppUser, seen: &UnlinkJob, now: Millis) -> Result<(), StoreError> {
+        // Condition: no other message has come: that one is due by itself.
+        let (shard, due) = keys::due(app.as_str(), now.plus(backoff(seen.tries)));
+        let postpone = job(app, "tries = :tries, DPK = :shard, DSK = :due", known!("seq = :seq"), now)
+            .number(":tries", seen.tries.saturating_add(1))
+            .number(":seq", seen.seq)
+            .text(":shard", shard)
+            .text(":due", due);
+        self.write(postpone).await.map(|_| ())
+    }
+}
+
+fn job(app: &AppUser, set: &str, condition: &'static str, now: Millis) -> Write {
+    change(Key::app_user(app, UNLINK_JOB), "JOB", set, "", condition, now)
+}
+
+/// Condition: it is the job that was read, and no other message has come. A repeat finds it gone, and is refused to no harm.
+fn drop(app: &AppUser, seen: &UnlinkJob) -> Write {
+    Write::delete(Key::app_user(app, UNLINK_JOB), "seq = :seq AND #first = :first")
+        .name("#first", "first")
+        .number(":seq", seen.seq)
+        .text(":first", &seen.first)
+}
+
+/// Condition: as it was read, and nobody who lives is undoing.
+fn fence(app: &AppUser, rev: u64, now: Millis) -> Write {
+    if rev == 0 {
+        return Write::check(Key::app_user(app, "LINK"), "attribute_not_exists(PK)");
+    }
+    link::link(
+        app,
+        "st = :free, rev = :next, #ttl = :ttl",
+        "",
+        known!("rev = :seen AND (st <> :unlinking OR lease < :now)"),
+        now,
+    )
+    .name("#ttl", "ttl")
+    .text(":free", LinkState::Free.as_str())
+    .text(":unlinking", LinkState::Unlinking.as_str())
+    .number(":seen", rev)
+    .number(":next", rev.saturating_add(1))
+    .number(":ttl", now.plus(FENCE_REMEMBERED).secs())
+}
+
+/// Condition: it is the membership that was read, or gone. The fence says the same; this says it where it is.
+fn member(app: &AppUser, seen: &UnlinkJob) -> Write {
+    Write::delete(Key::app_user(app, "MEMBER"), "attribute_not_exists(PK) OR mg = :mg")
+        .text(":mg", seen.mg.as_ref().map(SagaId::as_str).unwrap_or_default())
+}

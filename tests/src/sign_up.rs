@@ -1,0 +1,158 @@
+//! The sign-up without its functions: the store behind a bad day, a tiny Kakao, a clock, and an outbox that a test drives by hand.
+#![allow(clippy::expect_used, reason = "a harness that cannot stand falls over at once and says where")]
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use shared::clock::{Clock, Millis};
+use shared::effect::{Effect, Read};
+use shared::secret::{Seal, Secret};
+use shared::sign_up::{self, Accepted, Clerk, Decision, Undone};
+use shared::store::sign_up::rules::SagaState;
+use shared::store::{AppUser, Claim, Due, EntryId, Outcome, SagaId, Store};
+
+use crate::faults::Faults;
+use crate::table::{Table, env, text};
+use crate::tiny_kakao::TinyKakao;
+
+/// When every test begins.
+pub const NOW: Millis = Millis(1_760_000_000_000);
+
+/// What a sign-up stands on.
+#[derive(Debug)]
+pub struct World {
+    /// The table, past all faults.
+    pub table: Table,
+    /// The way to the table.
+    pub faults: Faults,
+    /// The store.
+    pub store: Store,
+    /// Kakao.
+    pub kakao: TinyKakao,
+    /// The time.
+    pub clock: Clock,
+    /// Seals tokens.
+    pub seal: Seal,
+    /// The ledger's key.
+    pub ledger: Secret,
+    /// How often each membership was welcomed.
+    pub welcomes: Mutex<BTreeMap<SagaId, u32>>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        let table = Table::start();
+        let faults = Faults::before(&table);
+        Self {
+            store: Store::new(&env(&faults.url(), &[])),
+            table,
+            faults,
+            kakao: TinyKakao::default(),
+            clock: Clock::at(NOW),
+            seal: Seal::derive(&Secret::new("tests"), "sign-up").expect("a key"),
+            ledger: Secret::new("ledger"),
+            welcomes: Mutex::default(),
+        }
+    }
+}
+
+impl World {
+    /// Time goes by.
+    pub fn pass(&self, span: Duration) {
+        self.clock.set(self.clock.now().plus(span));
+    }
+
+    /// Somebody who works.
+    pub fn clerk<'a>(&'a self, me: &'a str) -> Clerk<'a, TinyKakao> {
+        Clerk {
+            store: &self.store,
+            kakao: &self.kakao,
+            seal: &self.seal,
+            ledger: &self.ledger,
+            clock: &self.clock,
+            me,
+            until: self.clock.now().plus(Duration::from_secs(8)),
+        }
+    }
+
+    /// What the outbox does once for everything that is due.
+    pub async fn sweep(&self, me: &str) {
+        for due in self.store.due(self.clock.now()).await.unwrap_or_default() {
+            match due {
+                Due::Saga(saga) => drop(sign_up::compensate(&self.clerk(me), &saga).await),
+                Due::UnlinkJob(app) => drop(sign_up::unlink_job(&self.clerk(me), &app).await),
+                Due::Entry(entry) => self.carry_out(&entry, me).await,
+            }
+        }
+    }
+
+    async fn carry_out(&self, entry: &EntryId, me: &str) {
+        let lease = self.clock.now().plus(Duration::from_secs(15));
+        let Ok(Claim::Ours(claimed)) = self.store.claim_entry(entry, me, lease, self.clock.now()).await else { return };
+        let clerk = self.clerk(me);
+        let ended = match claimed.body.as_deref().map(Effect::read) {
+            Some(Read::Known(Effect::Undo(undo))) => match sign_up::compensate(&clerk, &undo.saga).await {
+                Ok(Undone::Over) => Outcome::Done,
+                Ok(Undone::Later) | Err(_) => Outcome::Again,
+            },
+            Some(Read::Known(Effect::Erase(erase))) => {
+                let erased = sign_up::erase(&clerk, &erase.app, &erase.mg, erase.at).await;
+                if erased.is_ok() { Outcome::Done } else { Outcome::Again }
+            }
+            Some(Read::Known(Effect::Welcome(welcome))) => {
+                *self.welcomes.lock().unwrap_or_else(PoisonError::into_inner).entry(welcome.mg).or_default() += 1;
+                Outcome::Done
+            }
+            _ => Outcome::Parked,
+        };
+        drop(self.store.finish_entry(&claimed, ended, self.clock.now()).await);
+    }
+
+    /// Sweeps until nothing is due any more, at most as often as the schedule does in a few hours.
+    pub async fn sweep_on(&self) {
+        for minute in 0..12 {
+            self.pass(Duration::from_secs(if minute < 8 { 60 } else { 3_000 }));
+            self.sweep(&format!("sweep-{}", self.clock.now().0)).await;
+            let ever = self.clock.now().plus(Duration::from_secs(86_400));
+            if self.store.due(ever).await.is_ok_and(|due| due.is_empty()) {
+                break;
+            }
+        }
+        self.pass(Duration::from_secs(3_600));
+    }
+
+    /// Whether the person is a member.
+    pub fn is_member(&self, app: &AppUser) -> bool {
+        self.table.item(&format!("U#app#{app}"), "MEMBER").is_some()
+    }
+
+    /// What is not as it must be once everything is done, whoever it is about.
+    pub fn unfinished(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for saga in self.table.items_under("SAGA#") {
+            let over = SagaState::parse(text(&saga, "st")).is_some_and(SagaState::is_over);
+            if !over || saga.get("DPK").is_some() || saga.get("tok").is_some() {
+                wrong.push(format!("a saga stays: {saga}"));
+            }
+        }
+        let due = self.table.items().into_iter().filter(|item| text(item, "DPK").starts_with("DUE#"));
+        wrong.extend(due.map(|item| format!("unfinished: {item}")));
+        let effects = self.table.items_under("OUT#").into_iter().filter(|entry| text(entry, "st") != "DONE");
+        wrong.extend(effects.map(|entry| format!("an effect is not done: {entry}")));
+        if self.welcomes.lock().unwrap_or_else(PoisonError::into_inner).values().any(|count| *count > 1) {
+            wrong.push("welcomed twice".to_owned());
+        }
+        wrong
+    }
+}
+
+/// The rule says yes.
+pub fn accept<F>() -> Decision<F> {
+    Decision::Accept(Accepted::default())
+}
+
+/// The rule says no.
+pub fn refuse<F>() -> Decision<F> {
+    Decision::Refuse("NO".to_owned())
+}

@@ -1,0 +1,165 @@
+//! The least Kakao that a sign-up needs, in memory: who is linked, which code and which token belong to which link. It answers at
+//! once, and dies with whoever asks, if a test wants it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use shared::clock::Millis;
+use shared::secret::Secret;
+use shared::sign_up::{Kakao, Linked, LinkedPage, Told, Who};
+use shared::store::AppUser;
+
+/// When everybody linked.
+const SINCE: Millis = Millis(1_000);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Who is linked, and by which consent.
+    linked: BTreeMap<AppUser, u64>,
+    /// What a code or a token stands for; a code is taken when it is used.
+    codes: BTreeMap<String, (AppUser, u64)>,
+    tokens: BTreeMap<String, (AppUser, u64)>,
+    consents: u64,
+    kill: Option<(u64, bool)>,
+}
+
+/// The stand-in.
+#[derive(Debug, Default)]
+pub struct TinyKakao {
+    state: Mutex<State>,
+    calls: AtomicU64,
+    hung: AtomicBool,
+}
+
+impl TinyKakao {
+    /// The person consents; the code that their browser brings.
+    pub fn consent(&self, app: &AppUser) -> String {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.consents += 1;
+        let consent = state.consents;
+        let link = *state.linked.entry(app.clone()).or_insert(consent);
+        let code = format!("code-{consent}");
+        state.codes.insert(code.clone(), (app.clone(), link));
+        code
+    }
+
+    /// The person unlinks the app.
+    pub fn leave(&self, app: &AppUser) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).linked.remove(app);
+    }
+
+    /// Whether the person is linked.
+    pub fn is_linked(&self, app: &AppUser) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).linked.contains_key(app)
+    }
+
+    /// Calls so far.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    /// The `at`-th call from now on never ends: before or `after` it was done.
+    pub fn kill(&self, at: u64, after: bool) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).kill = Some((self.calls() + at, after));
+    }
+
+    /// Whether a call hangs.
+    pub fn is_hung(&self) -> bool {
+        self.hung.load(Ordering::SeqCst)
+    }
+
+    async fn call<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst);
+        let kill = self.state.lock().unwrap_or_else(PoisonError::into_inner).kill;
+        if kill == Some((number, false)) {
+            self.hang().await;
+        }
+        let told = act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        if kill == Some((number, true)) {
+            self.hang().await;
+        }
+        told
+    }
+
+    async fn hang(&self) {
+        self.hung.store(true, Ordering::SeqCst);
+        std::future::pending::<()>().await;
+    }
+}
+
+impl State {
+    fn owner(&self, token: &Secret) -> Told<AppUser> {
+        match self.tokens.get(token.reveal()) {
+            Some((app, link)) if self.linked.get(app) == Some(link) => Told::Yes(app.clone()),
+            _ => Told::No("-401"),
+        }
+    }
+}
+
+impl Kakao for TinyKakao {
+    type Applicant = ();
+
+    async fn exchange(&self, code: &str) -> Told<Secret> {
+        self.call(|state| match state.codes.remove(code) {
+            Some((app, link)) if state.linked.get(&app) == Some(&link) => {
+                let token = format!("token-of-{code}");
+                state.tokens.insert(token.clone(), (app, link));
+                Told::Yes(Secret::new(token))
+            }
+            _ => Told::No("KOE320"),
+        })
+        .await
+    }
+
+    async fn who(&self, token: &Secret) -> Told<Who<()>> {
+        self.call(|state| match state.owner(token) {
+            Told::Yes(app) => Told::Yes(Who { app, consents: Vec::new(), applicant: () }),
+            _ => Told::No("-401"),
+        })
+        .await
+    }
+
+    async fn token_info(&self, token: &Secret) -> Told<AppUser> {
+        self.call(|state| state.owner(token)).await
+    }
+
+    async fn unlink_own(&self, token: &Secret) -> Told<()> {
+        self.call(|state| match state.owner(token) {
+            Told::Yes(app) => {
+                state.linked.remove(&app);
+                Told::Yes(())
+            }
+            _ => Told::No("-401"),
+        })
+        .await
+    }
+
+    async fn unlink(&self, app: &AppUser) -> Told<()> {
+        self.call(|state| {
+            state.linked.remove(app);
+            Told::Yes(())
+        })
+        .await
+    }
+
+    async fn linked(&self, app: &AppUser) -> Told<Linked> {
+        self.call(|state| {
+            Told::Yes(if state.linked.contains_key(app) { Linked::Yes { since: Some(SINCE) } } else { Linked::No })
+        })
+        .await
+    }
+
+    async fn linked_page(&self, after: Option<&AppUser>) -> Told<LinkedPage> {
+        let number = |app: &AppUser| app.as_str().parse::<u64>().unwrap_or_default();
+        self.call(|state| {
+            let mut users: Vec<AppUser> = state.linked.keys().cloned().collect();
+            users.sort_by_key(number);
+            users.retain(|app| after.is_none_or(|after| number(app) > number(after)));
+            let more = users.len() > 100;
+            users.truncate(100);
+            Told::Yes(LinkedPage { users, more })
+        })
+        .await
+    }
+}
