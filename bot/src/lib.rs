@@ -5,14 +5,16 @@
 //! | `lib.rs` | 차례: 어떤 스킬이 어디로 가는지 |
 //! | `lunch.rs` | 예제 대화: 점심 투표 |
 //! | `phone.rs` | 예제 파라미터 검증: 전화번호 |
+//! | `sign_up.rs` | 예제 가입 규칙: 누가 회원이 될 수 있는지 |
 //! | `tour.rs` | 둘러보기: 카드, 컨텍스트, 파라미터, 사진, 오래 걸리는 답, 상담원 |
 
 pub mod lunch;
 pub mod phone;
+pub mod sign_up;
 pub mod tour;
 
 use serde::{Deserialize, Serialize};
-use shared::bot::{Checks, Desk, Oops, Reply, Skills, Turn};
+use shared::bot::{Applicant, Checks, Decision, Desk, Oops, Reply, SignUp, Skills, Turn, Words};
 use shared::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 
 /// 봇. 설정이나 클라이언트가 필요하면 여기에 둡니다.
@@ -58,5 +60,16 @@ impl Checks for Bot {
             "phone" => phone::check(value.value()),
             _ => CheckResponse::ignore(),
         })
+    }
+}
+
+/// 가입: 카카오싱크 동의 화면을 마친 사람이 `/sync/redirect`로 옵니다.
+impl SignUp for Bot {
+    async fn decide(&self, who: &Applicant) -> Decision {
+        sign_up::decide(who)
+    }
+
+    fn refusal(&self, word: &str) -> Words {
+        sign_up::refusal(word)
     }
 }

@@ -43,6 +43,7 @@ mod desk;
 mod groups;
 mod oops;
 mod reply;
+mod sign_up;
 mod turn;
 
 use serde::Serialize;
@@ -54,6 +55,7 @@ pub use desk::Desk;
 pub use groups::{AddedPlace, Groups, JoinOutcome, MAX_NAME, MAX_PLACES, Menu};
 pub use oops::Oops;
 pub use reply::{Answer, REPEATS_WITHIN, REPEATS_WITHIN_MAX, Reply};
+pub use sign_up::{Applicant, Decision, REFUSED, SignUp, Words};
 pub use turn::Turn;
 
 /// The words a person reads when nothing better can be said.

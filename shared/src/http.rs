@@ -1,10 +1,14 @@
 //! One request in, one response out: what a function sees of HTTP, whoever carried it (API Gateway or `kakao dev`).
 
+mod page;
+
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 
 use crate::clock::Millis;
+
+pub use page::Page;
 
 /// A request as the gateway delivered it.
 ///
@@ -16,6 +20,8 @@ pub struct Request {
     pub method: String,
     /// The path as it came, still percent-encoded, stage prefix and trailing slash included.
     pub path: String,
+    /// What followed the `?`, as it came: percent-encoded or not, with whatever bytes somebody typed. Empty if there was nothing.
+    pub query: String,
     /// Header names in lower case. The gateway has already joined repeated headers with a comma.
     pub headers: BTreeMap<String, String>,
     /// The gateway's id of this request: for logs, and as the owner's name on leases.
@@ -57,6 +63,16 @@ impl Route {
         Self { method: "POST", path }
     }
 
+    /// A `GET` route.
+    pub const fn get(path: &'static str) -> Self {
+        Self { method: "GET", path }
+    }
+
+    /// A `HEAD` route.
+    pub const fn head(path: &'static str) -> Self {
+        Self { method: "HEAD", path }
+    }
+
     /// The decoded `{…}` segments if `path` is this route, also under a stage prefix and with a trailing slash.
     pub fn captures(&self, path: &str) -> Option<Vec<String>> {
         let pattern: Vec<&str> = segments(self.path).collect();
@@ -88,6 +104,8 @@ pub struct Response {
     pub status: u16,
     /// `content-type`, none for an empty body.
     pub content_type: Option<&'static str>,
+    /// Further headers, names in lower case. A value that is no header value is left out (threat T10).
+    pub headers: Vec<(&'static str, String)>,
     /// UTF-8 text.
     pub body: String,
 }
@@ -95,12 +113,24 @@ pub struct Response {
 impl Response {
     /// A JSON answer.
     pub const fn json(status: u16, body: String) -> Self {
-        Self { status, content_type: Some("application/json; charset=utf-8"), body }
+        Self { status, content_type: Some("application/json; charset=utf-8"), headers: Vec::new(), body }
     }
 
     /// A status and nothing else.
     pub const fn empty(status: u16) -> Self {
-        Self { status, content_type: None, body: String::new() }
+        Self { status, content_type: None, headers: Vec::new(), body: String::new() }
+    }
+
+    /// `302` to `location`, byte for byte. Nobody keeps it, and nobody there learns where the browser came from (threat T13).
+    pub fn found(location: &str) -> Self {
+        Self { headers: vec![("location", location.to_owned())], ..Self::empty(302) }.in_confidence()
+    }
+
+    /// Neither kept by anybody nor named to the next address.
+    fn in_confidence(mut self) -> Self {
+        self.headers.push(("cache-control", "no-store".to_owned()));
+        self.headers.push(("referrer-policy", "no-referrer".to_owned()));
+        self
     }
 }
 

@@ -101,6 +101,8 @@ struct GatewayEvent {
     #[serde(default)]
     raw_path: Option<String>,
     #[serde(default)]
+    raw_query_string: Option<String>,
+    #[serde(default)]
     headers: Option<BTreeMap<String, Option<String>>>,
     #[serde(default)]
     body: Option<String>,
@@ -141,6 +143,7 @@ fn read(event: &str, now: Millis, deadline: Millis, soft_stop: Duration) -> Opti
     Some(Request {
         method: context.http.method,
         path: event.raw_path.or(context.http.path)?,
+        query: event.raw_query_string.unwrap_or_default(),
         headers: headers.filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value?))).collect(),
         id: context.request_id.filter(|id| !id.is_empty()).unwrap_or_else(own_id),
         received,
@@ -162,6 +165,11 @@ fn reply(response: Response) -> ApiGatewayV2httpResponse {
     reply.status_code = i64::from(response.status);
     if let Some(content_type) = response.content_type {
         reply.headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+    }
+    for (name, value) in response.headers {
+        if let Ok(value) = http::HeaderValue::from_str(&value) {
+            reply.headers.insert(name, value);
+        }
     }
     reply.body = (!response.body.is_empty()).then_some(ReplyBody::Text(response.body));
     reply

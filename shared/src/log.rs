@@ -79,6 +79,11 @@ impl Log {
         self.text("kind", kind)
     }
 
+    /// Scheme and host of an address that was turned away, `https://evil.example`; nothing else of an address is written down.
+    pub fn place(self, origin: &str) -> Self {
+        self.text("place", origin)
+    }
+
     /// How long it took.
     pub fn took(self, span: Duration) -> Self {
         self.number("ms", span.as_millis() as u64)

@@ -9,7 +9,7 @@ use std::time::Duration;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use serde_json::Value;
 use shared::app::App;
-use shared::bot::{Checks, Skills};
+use shared::bot::{Checks, SignUp, Skills};
 use shared::clock::{Clock, Millis};
 use shared::endpoint::{Endpoint, catch_panic};
 use shared::env::Env;
@@ -22,13 +22,17 @@ use crate::template::Template;
 type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Everything a bot can do. A new surface adds its trait here and its functions below.
-pub trait EverySurface: Skills + Checks + Send + 'static {}
+pub trait EverySurface: Skills + Checks + SignUp + Send + 'static {}
 
-impl<B: Skills + Checks + Send + 'static> EverySurface for B {}
+impl<B: Skills + Checks + SignUp + Send + 'static> EverySurface for B {}
 
 /// The HTTP functions. One line each.
 fn functions<B: EverySurface>() -> Vec<Function<B>> {
-    vec![Function::of::<skill::Skill>(), Function::of::<skill_check::SkillCheck>()]
+    vec![
+        Function::of::<skill::Skill>(),
+        Function::of::<skill_check::SkillCheck>(),
+        Function::of::<sync_redirect::SyncRedirect>(),
+    ]
 }
 
 /// The functions that the stream and the schedule wake. One line each.

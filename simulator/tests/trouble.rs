@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use shared::bot::{Checks, Desk, Oops, Reply, Skills, Turn};
+use shared::bot::{Applicant, Checks, Decision, Desk, Oops, Reply, SignUp, Skills, Turn};
 use shared::env::Env;
 use shared::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 use shared::kapi::{Outbound, Patience};
@@ -32,6 +32,12 @@ impl Skills for Toy {
     async fn work(&self, job: String, _desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
         assert_ne!(job, "panic");
         Ok(SkillResponse::text(job))
+    }
+}
+
+impl SignUp for Toy {
+    async fn decide(&self, _who: &Applicant) -> Decision {
+        Decision::Accept(serde_json::Map::new())
     }
 }
 

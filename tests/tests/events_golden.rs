@@ -37,6 +37,12 @@ async fn replies_are_exact(function: &str) {
         ("TABLE_NAME", "kakao"),
         ("AWS_ENDPOINT_URL_DYNAMODB", table_url.as_str()),
         ("SKILL_SECRET", "local-skill-secret"),
+        // For sync-redirect, whose events call nobody.
+        ("KAKAO_REST_API_KEY", "local-rest-api-key"),
+        ("KAKAO_CLIENT_SECRET", "local-client-secret"),
+        ("KAKAO_ADMIN_KEYS", "local-admin-key"),
+        ("TOKEN_SIGNING_KEY", "local-token-signing-key"),
+        ("SYNC_REDIRECT_URI", "https://service.example/sync/redirect"),
     ];
     let bootstrap = Bootstrap::start(function, TIMEOUT, &env).await;
     bootstrap.ready().await.expect("the function starts");
@@ -73,4 +79,9 @@ async fn skill_check() {
 #[tokio::test]
 async fn outbox() {
     replies_are_exact("outbox").await;
+}
+
+#[tokio::test]
+async fn sync_redirect() {
+    replies_are_exact("sync-redirect").await;
 }

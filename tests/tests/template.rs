@@ -50,7 +50,12 @@ fn functions() -> BTreeMap<&'static str, &'static [Route]> {
         (E::NAME, E::ROUTES)
     }
     let outbox: (&str, &[Route]) = (<outbox::Outbox as Consumer<bot::Bot>>::NAME, &[]);
-    BTreeMap::from([http::<skill::Skill>(), http::<skill_check::SkillCheck>(), outbox])
+    BTreeMap::from([
+        http::<skill::Skill>(),
+        http::<skill_check::SkillCheck>(),
+        http::<sync_redirect::SyncRedirect>(),
+        outbox,
+    ])
 }
 
 /// `skill-check` is `SkillCheck` in the template.
@@ -188,11 +193,18 @@ fn t32_roles_name_their_actions_and_resources() {
             }
         }
     }
+    let redirect = template()["Resources"]["SyncRedirectRole"]["Properties"]["Policies"][0].clone();
+    let keys = &redirect["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
+    assert_eq!(keys["dynamodb:LeadingKeys"], json!(["SAGA#*", "U#app#*", "OUT#*"]), "state design, section 14");
     let skill = template()["Resources"]["SkillRole"].to_string();
     assert!(skill.contains("dynamodb:LeadingKeys"), "the skill reads its own keys only");
     for (name, role) in resources("AWS::IAM::Role") {
-        let reads = role.to_string().contains("/KAKAO_REST_API_KEY");
-        assert_eq!(reads, name == "OutboxRole", "{name}: only the outbox sends events");
+        let reads = |secret: &str| role.to_string().contains(secret);
+        let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
+        assert_eq!(reads("/KAKAO_REST_API_KEY"), calls_kakao, "{name}: events, and codes for tokens");
+        assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao, "{name}: only these two end links");
+        assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao, "{name}: only these two open a sealed token");
+        assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
     }
     assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
 }
@@ -230,6 +242,8 @@ fn timeouts_and_leases_fit_together() {
     };
     // threats-and-faults, section 3: a skill function outlives its own hard goal of 4 s and no more.
     assert_eq!((timeout("Skill"), timeout("SkillCheck")), (6, 6));
+    // State design, rule 5: whoever finds a sign-up's lease run out must find nobody at work.
+    assert!(timeout("SyncRedirect") <= 10 && 10 < shared::store::sign_up::LEASE.as_secs());
     // The outbox must be able to use a callback's whole minute (decision 6).
     assert!(timeout("Outbox") >= shared::kapi::skill_callback::DELIVER_WITHIN.as_secs());
 }
@@ -292,6 +306,8 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "OutboxEventsFailed",
         "ApiErrors",
         "BadKeys",
+        "SyncRedirectMisconfigured",
+        "SyncRedirectRejected",
     ] {
         assert!(alarms.contains_key(alarm), "{alarm}");
     }
@@ -309,6 +325,9 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "functions/outbox/src/event.rs",
         "shared/src/converse/spoken.rs",
         "shared/src/verify.rs",
+        "shared/src/lambda.rs",
+        "shared/src/sign_up/login.rs",
+        "functions/sync-redirect/src/lib.rs",
     ];
     let sources = files.map(|path| fs::read_to_string(workspace().join(path)).expect(path)).concat();
     for (name, filter) in resources("AWS::Logs::MetricFilter") {

@@ -11,6 +11,7 @@
 
 mod deliver;
 mod event;
+mod undo;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -24,7 +25,7 @@ use shared::clock::Millis;
 use shared::effect::{Effect, Read};
 use shared::lambda::Consumer;
 use shared::log::Log;
-use shared::store::{Claim, EntryId, Outcome, StoreError};
+use shared::store::{Claim, Due, EntryId, Outcome, SagaId, StoreError};
 use tokio::sync::Semaphore;
 
 /// The function.
@@ -111,11 +112,18 @@ impl<B: Skills> Shift<'_, B> {
     }
 
     async fn sweep(&self) -> Value {
-        match self.app.store().due_entries(self.app.clock.now()).await {
+        match self.app.store().due(self.app.clock.now()).await {
             Ok(due) => {
-                let due: BTreeSet<EntryId> = due.into_iter().collect();
-                let failed = self.all(&due).await;
-                json!({ "due": due.len(), "failed": failed.len() })
+                let (mut entries, mut sagas) = (BTreeSet::new(), BTreeSet::new());
+                for due in due {
+                    match due {
+                        Due::Entry(entry) => drop(entries.insert(entry)),
+                        Due::Saga(saga) => drop(sagas.insert(saga)),
+                        Due::UnlinkJob(_) => {} // of a release that knows what to do with it
+                    }
+                }
+                let (failed, ()) = tokio::join!(self.all(&entries), self.undo_all(&sagas));
+                json!({ "due": entries.len() + sagas.len(), "failed": failed.len() })
             }
             Err(error) => {
                 Log::error("outbox.sweep").kind(error.kind()).write();
@@ -135,6 +143,15 @@ impl<B: Skills> Shift<'_, B> {
             }
         });
         failed.collect()
+    }
+
+    /// Sign-ups whose holder died before it could even say that they failed. What cannot be undone now is due again.
+    async fn undo_all(&self, sagas: &BTreeSet<SagaId>) {
+        join_all(sagas.iter().map(|saga| async move {
+            let _place = self.events.acquire().await;
+            undo::carry_out(self.app, saga, &format!("{}-{saga}", self.owner), self.until).await
+        }))
+        .await;
     }
 
     fn way<'b>(&'b self, attempt: &'b str) -> event::Way<'b> {
@@ -172,6 +189,12 @@ impl<B: Skills> Shift<'_, B> {
             Read::Known(Effect::EventResult(question)) => {
                 let _place = self.events.acquire().await;
                 event::ask(&self.way(&attempt), &question).await
+            }
+            Read::Known(Effect::Undo(undo)) => undo::carry_out(self.app, &undo.saga, &attempt, self.until).await,
+            // Nobody is told yet: the line is all there is of a welcome.
+            Read::Known(Effect::Welcome(_)) => {
+                Log::info("sign-up.welcome").item(&id.hash()).write();
+                Outcome::Done
             }
             // Left for the release that knows it; parked if none comes.
             Read::Known(_) | Read::Newer => Outcome::Again,

@@ -6,6 +6,8 @@
 //! safe, and a model that tries every order checks it.
 
 mod kakao;
+mod keys;
+mod login;
 mod reconcile;
 mod redirect;
 mod undo;
@@ -20,6 +22,8 @@ use crate::store::sign_up::SagaId;
 use crate::store::{Entry, Store, StoreError};
 
 pub use kakao::{Kakao, Linked, LinkedPage, Told, Who};
+pub use keys::Keys;
+pub use login::KakaoLogin;
 pub use reconcile::{Mended, Reconciled, reconcile_one, reconcile_page};
 pub use redirect::{Accepted, Decision, Redirected, answer, question, redirect};
 pub use undo::{Undone, compensate};

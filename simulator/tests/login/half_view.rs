@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use shared::bot::{Checks, Desk, Oops, Reply, Skills, Turn};
+use shared::bot::{Applicant, Checks, Decision, Desk, Oops, Reply, SignUp, Skills, Turn};
 use shared::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 use simulator::payload::AUTH_BLOCK_ID;
 use simulator::{Laptop, Options};
@@ -22,6 +22,12 @@ impl Skills for Toy {
 
     async fn work(&self, job: String, _desk: &Desk<'_>) -> Result<SkillResponse, Oops> {
         Ok(SkillResponse::text(job))
+    }
+}
+
+impl SignUp for Toy {
+    async fn decide(&self, _who: &Applicant) -> Decision {
+        Decision::Accept(serde_json::Map::new())
     }
 }
 
@@ -111,6 +117,25 @@ async fn the_auth_block_goes_on_when_the_half_view_closes() {
     assert_eq!(room.browser.get(&format!("{resume}?complete=true")).await.status, 200);
     let after = room.tap(None).await;
     assert_eq!(after["request"]["userRequest"]["user"]["properties"]["app_user_id"], "1376016924426879191");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_half_view_goes_through_our_own_redirect_and_back_to_the_chat() {
+    let room = Room::open().await;
+    let (code, resume, turn) = room.agree().await;
+    let query = crate::browser::form(&[("code", &code), ("continue", &resume)]);
+    let seen = room.browser.get(&format!("{}/sync/redirect?{query}", room.url)).await;
+    assert_eq!((seen.status, seen.location.as_deref()), (302, Some(resume.as_str())), "{}", seen.text);
+    let again = room.browser.get(&format!("{}/sync/redirect?{query}", room.url)).await;
+    assert_eq!(again.location.as_deref(), Some(resume.as_str()), "a reload");
+    assert_eq!(room.browser.kakao.called(simulator::login::Endpoint::Token), 1);
+    assert_eq!(room.browser.get(&resume).await.status, 200);
+    assert_eq!(room.answered(&turn).await["outcome"], "answered");
+    assert!(room.browser.kakao.is_linked("ga"));
+
+    let query = crate::browser::form(&[("error", "access_denied"), ("continue", &resume)]);
+    let seen = room.browser.get(&format!("{}/sync/redirect?{query}", room.url)).await;
+    assert!(seen.status == 200 && seen.policy.unwrap().contains("frame-ancestors 'self'"), "the room frames it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

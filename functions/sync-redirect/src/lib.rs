@@ -1,0 +1,171 @@
+//! `GET /sync/redirect`: a browser comes from Kakao's consent screen with a code, and goes back to the chat as a member (protocol
+//! `sync` 1.3 to 1.6).
+//!
+//! ```text
+//! look at the query ─ look at the continue URL ─ sign up (shared::sign_up) ─ 302, or a page
+//! ```
+//!
+//! Anybody can call it, with anything in the query. It binds nobody's chat to anything: the chat is bound by the skill request that
+//! follows (threat T11).
+
+mod pages;
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use shared::app::App;
+use shared::bot::{self, SignUp};
+use shared::endpoint::{Endpoint, catch_panic};
+use shared::http::{Request, Response, Route};
+use shared::kakao::sync::{ContinueUrl, RedirectQuery};
+use shared::log::Log;
+use shared::secret::SecretName;
+use shared::sign_up::{self, Accepted, Clerk, Decision, KakaoLogin, Keys, Redirected};
+
+/// The function.
+#[derive(Debug)]
+pub struct SyncRedirect;
+
+/// The secrets without which nobody can be signed up. The client secret is not among them: an app may have none.
+const SECRETS: [SecretName; 3] = [SecretName::KakaoRestApiKey, SecretName::KakaoAdminKeys, SecretName::TokenSigningKey];
+
+/// How often the page looks again by itself, a second after the other.
+const RELOADS: u8 = 5;
+
+impl<B: SignUp> Endpoint<B> for SyncRedirect {
+    const NAME: &'static str = "sync-redirect";
+    const ROUTES: &'static [Route] = &[Route::get("/sync/redirect"), Route::head("/sync/redirect")];
+    const SOFT_STOP: Duration = Duration::from_secs(6);
+
+    fn configured(app: &App<B>) -> Result<(), &'static str> {
+        if app.env.sync.redirect_uri.is_none() {
+            return Err("SYNC_REDIRECT_URI is not set: the parameter SyncRedirectUri of the template");
+        }
+        if !SECRETS.iter().all(|name| app.secrets.is_configured(*name)) {
+            return Err("KAKAO_REST_API_KEY, KAKAO_ADMIN_KEYS or TOKEN_SIGNING_KEY is not set, nor is SECRETS_PREFIX");
+        }
+        Ok(())
+    }
+
+    async fn warm(app: &App<B>) {
+        app.store().warm().await;
+        for name in SECRETS.into_iter().chain([SecretName::KakaoClientSecret]) {
+            let _ = app.secrets.values(name).await; // what cannot be read now is read with the first request
+        }
+    }
+
+    async fn handle(app: &App<B>, request: Request, _captures: Vec<String>) -> Response {
+        let (outcome, response) = answer(app, &request).await;
+        let took = app.clock.now().since(request.received);
+        Log::info("sync.redirect").request(&request.id).outcome(outcome).took(took).write();
+        response
+    }
+
+    fn sorry() -> Response {
+        pages::unknown(None)
+    }
+}
+
+/// The answer, and a word for it.
+async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Response) {
+    // Somebody only looks ahead: a code works once, and not for them (threat T12).
+    if request.method == "HEAD" || is_prefetch(request) {
+        return ("prefetch", Response::empty(204));
+    }
+    let query = match RedirectQuery::parse(&request.query) {
+        Ok(query) => query,
+        Err(bad) => {
+            Log::warn("sync.bad-query").request(&request.id).why(bad.word()).write();
+            return ("bad-query", pages::bad(None));
+        }
+    };
+    // Before the code is used: whoever must not be sent there must not sign up either (threat T09).
+    let back = match query.continue_url.as_deref().map(|url| ContinueUrl::parse(url, &app.env.continue_rules())) {
+        None => None,
+        Some(Ok(url)) => Some(url),
+        Some(Err(refused)) => {
+            let log = Log::warn("sync.continue-rejected").request(&request.id).why(refused.word());
+            refused.place().into_iter().fold(log, Log::place).write();
+            return ("continue-rejected", pages::bad(None));
+        }
+    };
+    let back = back.as_ref();
+    if query.error.is_some() {
+        return ("cancelled", pages::cancelled(back));
+    }
+    let Some(code) = query.code.as_deref() else { return ("no-code", pages::bad(back)) };
+    match sign_up(app, request, code).await {
+        Some(Redirected::SignedUp { .. }) => ("signed-up", done(back)),
+        Some(Redirected::AlreadyMember { .. }) => ("member", done(back)),
+        Some(Redirected::Failed { why }) => ("failed", pages::failed(&app.bot, why.as_ref(), back)),
+        Some(Redirected::StartAgain) => ("start-again", pages::start_again(back)),
+        // Nobody is asked anything yet, so an open question is a newer release's.
+        Some(Redirected::Working | Redirected::Ask { .. }) => ("working", look_again(request, code, back)),
+        None => ("unfinished", look_again(request, code, back)),
+    }
+}
+
+fn is_prefetch(request: &Request) -> bool {
+    ["sec-purpose", "purpose"].iter().any(|name| request.header(name).is_some_and(|why| why.starts_with("prefetch")))
+}
+
+fn done(back: Option<&ContinueUrl>) -> Response {
+    back.map_or_else(pages::complete, |url| Response::found(url.as_str()))
+}
+
+/// The sign-up as far as it comes in time; `None` if it stopped on the way. A reload, the outbox or its sweep goes on with it.
+async fn sign_up<B: SignUp>(app: &App<B>, request: &Request, code: &str) -> Option<Redirected<Infallible>> {
+    let until = request.answer_by;
+    let work = async {
+        let keys = match Keys::of(app).await {
+            Ok(keys) => keys,
+            Err(_) => {
+                Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();
+                return None;
+            }
+        };
+        let kakao = KakaoLogin::new(app, until);
+        let clerk = Clerk {
+            store: app.store(),
+            kakao: &kakao,
+            seal: &keys.seal,
+            ledger: &keys.ledger,
+            clock: &app.clock,
+            me: &request.id,
+            until,
+        };
+        let decide = async |who: &sign_up::Who<bot::Applicant>| decide(app, &who.applicant).await;
+        match sign_up::redirect(&clerk, code, decide).await {
+            Ok(redirected) => Some(redirected),
+            Err(error) => {
+                Log::error("sync.trouble").request(&request.id).kind(error.kind()).write();
+                None
+            }
+        }
+    };
+    let in_time = tokio::time::timeout(until.since(app.clock.now()), work).await;
+    in_time.unwrap_or_else(|_| {
+        Log::error("sync.trouble").request(&request.id).kind("late").write();
+        None
+    })
+}
+
+async fn decide<B: SignUp>(app: &App<B>, who: &bot::Applicant) -> Decision<Infallible> {
+    match catch_panic(app.bot.decide(who)).await {
+        Some(bot::Decision::Accept(profile)) => Decision::Accept(Accepted { profile, ..Accepted::default() }),
+        Some(bot::Decision::Refuse(word)) => Decision::Refuse(word),
+        None => Decision::Broken,
+    }
+}
+
+/// A page that looks again in a second, a few times; whoever changes the count in their own address changes it for themselves.
+fn look_again(request: &Request, code: &str, back: Option<&ContinueUrl>) -> Response {
+    let pairs = request.query.split('&').filter_map(|pair| pair.strip_prefix("again="));
+    let looked = pairs.map(|count| count.parse().unwrap_or(RELOADS)).max().unwrap_or(0);
+    if looked >= RELOADS {
+        return pages::unknown(back);
+    }
+    let encode = |text| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
+    let back = back.map(|url| format!("&continue={}", encode(url.as_str()))).unwrap_or_default();
+    pages::working(&format!("?code={}{back}&again={}", encode(code), looked + 1))
+}

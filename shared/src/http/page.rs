@@ -1,0 +1,111 @@
+//! A page of our own: a few words and a link, in a web view as narrow as a phone's. No script, no picture, nothing of anybody else's.
+//! <https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Content-Security-Policy>
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::Response;
+
+/// The only style there is. The policy names it by its hash.
+const STYLE: &str = include_str!("page.css");
+
+/// A page being written. All text is escaped here, so that whoever writes one cannot forget it (threat T14).
+#[derive(Clone, Debug)]
+pub struct Page {
+    title: String,
+    body: String,
+    reload: Option<String>,
+}
+
+impl Page {
+    /// A page with this title, which is also its heading: Korean, and the same in English.
+    pub fn new(ko: &str, en: &str) -> Self {
+        let (title, en) = (escape(ko), escape(en));
+        let body = format!("<h1>{title}</h1>\n<p class=\"en\" lang=\"en\">{en}</p>\n");
+        Self { title, body, reload: None }
+    }
+
+    /// A paragraph in Korean, and the same in English.
+    pub fn paragraph(mut self, ko: &str, en: &str) -> Self {
+        self.body += &format!("<p>{}</p>\n<p class=\"en\" lang=\"en\">{}</p>\n", escape(ko), escape(en));
+        self
+    }
+
+    /// A link to an address that has been looked at.
+    pub fn link(mut self, ko: &str, en: &str, url: &str) -> Self {
+        let (ko, en, url) = (escape(ko), escape(en), escape(url));
+        self.body += &format!("<p><a href=\"{url}\">{ko}<br><span class=\"en\" lang=\"en\">{en}</span></a></p>\n");
+        self
+    }
+
+    /// Goes to `url` by itself after a second: an address of our own.
+    pub fn reload(self, url: &str) -> Self {
+        Self { reload: Some(escape(url)), ..self }
+    }
+
+    /// The page as an answer. It may be framed by our own origin, which is how the chat room of the laptop shows a half-view;
+    /// KakaoTalk opens it as a page of its own.
+    pub fn respond(self, status: u16) -> Response {
+        let Self { title, body, reload } = self;
+        let reload = reload.map(|url| format!("<meta http-equiv=\"refresh\" content=\"1;url={url}\">\n"));
+        let body = format!(
+            "<!doctype html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n{}<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
+             <body>\n<main>\n{body}</main>\n</body>\n</html>\n",
+            reload.unwrap_or_default()
+        );
+        let hash = STANDARD.encode(Sha256::digest(STYLE));
+        let policy = format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        );
+        let headers = vec![("content-security-policy", policy), ("x-content-type-options", "nosniff".to_owned())];
+        Response { status, content_type: Some("text/html; charset=utf-8"), headers, body }.in_confidence()
+    }
+}
+
+/// Text as it stands in a page, or inside of a quoted attribute.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t14_nothing_that_is_said_becomes_a_tag() {
+        let evil = r#"<script>"'&</title>"#;
+        let page = Page::new(evil, evil).paragraph(evil, evil).link(evil, evil, evil).reload(evil).respond(200);
+        assert!(!page.body.contains("<script") && !page.body.contains(r#""'&<"#), "{}", page.body);
+        assert_eq!(page.body.matches("</title>").count(), 1);
+        assert_eq!(page.body.matches("&lt;script&gt;&quot;&#39;&amp;&lt;/title&gt;").count(), 10);
+    }
+
+    #[test]
+    fn t13_t14_a_page_is_kept_by_nobody_and_runs_nothing() {
+        let page = Page::new("가", "a").respond(200);
+        let header =
+            |name: &str| page.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+        assert_eq!(header("cache-control"), Some("no-store"));
+        assert_eq!(header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(header("x-content-type-options"), Some("nosniff"));
+        let policy = header("content-security-policy").expect("a policy");
+        for rule in ["default-src 'none'", "style-src 'sha256-", "base-uri 'none'", "form-action 'none'"] {
+            assert!(policy.contains(rule), "{policy}");
+        }
+        assert!(!STYLE.contains('<'), "a style must not end its own element");
+    }
+}
