@@ -61,9 +61,9 @@ fn f06_nightly() {
     if !is_nightly() {
         return;
     }
+    tried(Scope { reloads: 0, crashes: 2, recons: 1, ..CALM });
     tried(Scope { consents: 1, crashes: 2, recons: 2, hands: 2, ..CALM });
     tried(Scope { asks: 1, crashes: 1, ..CALM });
-    tried(Scope { reloads: 0, crashes: 2, recons: 1, ..CALM });
     tried(Scope { reloads: 0, hands: 2, crashes: 1, ..CALM });
     tried(Scope { hiccups: 1, crashes: 1, ..CALM });
     tried(Scope { crashes: 1, recons: 1, ..CALM });
