@@ -1,5 +1,5 @@
 //! The least Kakao that a sign-up needs, in memory: who is linked, which code and which token belong to which link. It answers at
-//! once, and dies with whoever asks, if a test wants it.
+//! once; if a test wants it, it dies with whoever asks, or says nothing.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,7 +21,24 @@ struct State {
     codes: BTreeMap<String, (AppUser, u64)>,
     tokens: BTreeMap<String, (AppUser, u64)>,
     consents: u64,
-    kill: Option<(u64, bool)>,
+    trouble: Option<(u64, Trouble)>,
+    /// How often each code was brought.
+    exchanged: BTreeMap<String, u64>,
+}
+
+/// What goes wrong with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It never ends, and was not done.
+    DiesBefore,
+    /// It never ends, and was done.
+    DiesAfter,
+    /// It was not even sent.
+    NotSent,
+    /// No answer, and not done.
+    SilentBefore,
+    /// No answer, and done.
+    SilentAfter,
 }
 
 /// The stand-in.
@@ -59,9 +76,15 @@ impl TinyKakao {
         self.calls.load(Ordering::SeqCst)
     }
 
-    /// The `at`-th call from now on never ends: before or `after` it was done.
-    pub fn kill(&self, at: u64, after: bool) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).kill = Some((self.calls() + at, after));
+    /// The `at`-th call from now on goes wrong.
+    pub fn trouble(&self, at: u64, trouble: Trouble) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).trouble = Some((self.calls() + at, trouble));
+    }
+
+    /// How often the code that was brought most often was brought.
+    pub fn most_exchanged(&self) -> u64 {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.exchanged.values().copied().max().unwrap_or_default()
     }
 
     /// Whether a call hangs.
@@ -69,15 +92,21 @@ impl TinyKakao {
         self.hung.load(Ordering::SeqCst)
     }
 
-    async fn call<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+    async fn call<T>(&self, act: impl FnOnce(&mut State) -> Told<T>) -> Told<T> {
         let number = self.calls.fetch_add(1, Ordering::SeqCst);
-        let kill = self.state.lock().unwrap_or_else(PoisonError::into_inner).kill;
-        if kill == Some((number, false)) {
-            self.hang().await;
+        let trouble = self.state.lock().unwrap_or_else(PoisonError::into_inner).trouble;
+        let trouble = trouble.filter(|(at, _)| *at == number).map(|(_, trouble)| trouble);
+        match trouble {
+            Some(Trouble::DiesBefore) => self.hang().await,
+            Some(Trouble::NotSent) => return Told::NotSent,
+            Some(Trouble::SilentBefore) => return Told::Unknown,
+            Some(Trouble::DiesAfter | Trouble::SilentAfter) | None => {}
         }
         let told = act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
-        if kill == Some((number, true)) {
-            self.hang().await;
+        match trouble {
+            Some(Trouble::DiesAfter) => self.hang().await,
+            Some(Trouble::SilentAfter) => return Told::Unknown,
+            _ => {}
         }
         told
     }
@@ -89,6 +118,17 @@ impl TinyKakao {
 }
 
 impl State {
+    fn exchange(&mut self, code: &str) -> Told<Secret> {
+        match self.codes.remove(code) {
+            Some((app, link)) if self.linked.get(&app) == Some(&link) => {
+                let token = format!("token-of-{code}");
+                self.tokens.insert(token.clone(), (app, link));
+                Told::Yes(Secret::new(token))
+            }
+            _ => Told::No("KOE320"),
+        }
+    }
+
     fn owner(&self, token: &Secret) -> Told<AppUser> {
         match self.tokens.get(token.reveal()) {
             Some((app, link)) if self.linked.get(app) == Some(link) => Told::Yes(app.clone()),
@@ -101,13 +141,9 @@ impl Kakao for TinyKakao {
     type Applicant = ();
 
     async fn exchange(&self, code: &str) -> Told<Secret> {
-        self.call(|state| match state.codes.remove(code) {
-            Some((app, link)) if state.linked.get(&app) == Some(&link) => {
-                let token = format!("token-of-{code}");
-                state.tokens.insert(token.clone(), (app, link));
-                Told::Yes(Secret::new(token))
-            }
-            _ => Told::No("KOE320"),
+        self.call(|state| {
+            *state.exchanged.entry(code.to_owned()).or_default() += 1;
+            state.exchange(code)
         })
         .await
     }

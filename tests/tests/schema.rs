@@ -173,7 +173,7 @@ async fn f27_an_effect_that_only_a_newer_release_knows_is_left_for_it() {
     let world = World::at(NOW);
     let (_, entry) = world.is_promised("u", "later soup").await;
     world.table.edit(&entry, "OUT", |item| {
-        item.insert("body".to_owned(), json!({ "S": r#"{"kind":"erase","person":"x"}"# }));
+        item.insert("body".to_owned(), json!({ "S": r#"{"kind":"from-a-newer-release","person":"x"}"# }));
     });
     wake(&world.app, &stream_event([&entry]), "o").await;
     let item = world.table.item(&entry, "OUT").unwrap();

@@ -9,6 +9,7 @@ use shared::store::{AppUser, SagaId};
 use tests::faults::{ANY, Fault};
 use tests::sign_up::{World, accept, refuse};
 use tests::table::number;
+use tests::tiny_kakao::Trouble;
 
 /// One person's.
 struct Scene {
@@ -144,7 +145,9 @@ async fn run(story: Story, point: Point, after: bool, again: bool) -> Result<(),
         Point::Table(at) => {
             world.faults.after(ANY, at, 1, if after { Fault::NeverAnswer } else { Fault::Never });
         }
-        Point::Kakao(at) => world.kakao.kill(at, after),
+        Point::Kakao(at) => {
+            world.kakao.trouble(at, if after { Trouble::DiesAfter } else { Trouble::DiesBefore });
+        }
     }
     let dead = async {
         while world.faults.injected() == 0 && !world.kakao.is_hung() {
@@ -203,4 +206,31 @@ async fn f04_somebody_dies_at_each_point_and_comes_again() {
 #[tokio::test]
 async fn f05_somebody_dies_at_each_point_and_nobody_comes_again() {
     all(false).await;
+}
+
+#[tokio::test]
+async fn f17_f21_kakao_does_not_answer_at_each_call() {
+    let mut wrong = Vec::new();
+    for story in STORIES {
+        let calls = points(story).await.into_iter().filter_map(|point| match point {
+            Point::Kakao(at) => Some(at),
+            Point::Table(_) => None,
+        });
+        for at in calls {
+            for trouble in [Trouble::NotSent, Trouble::SilentBefore, Trouble::SilentAfter] {
+                let world = Scene::new();
+                let code = world.before(story).await;
+                world.kakao.trouble(at, trouble);
+                world.tell(story, "teller", &code).await;
+                world.tell(story, "again", &code).await;
+                world.sweep_on().await;
+                world.pass(Duration::from_secs(7_200));
+                sign_up::reconcile_page(&world.clerk("reconciler"), None).await.unwrap();
+                world.sweep_on().await;
+                let more = (world.kakao.most_exchanged() > 1).then(|| "a code was brought twice".to_owned());
+                wrong.extend(world.wrong(story).or(more).map(|why| format!("{story:?} call {at} {trouble:?}: {why}")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

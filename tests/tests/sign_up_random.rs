@@ -1,6 +1,7 @@
 //! F07, F08: two consents, a reload, an unlink whose message comes twice, the outbox and the reconciler, all at once on the real table, in
 //! whatever order the machine makes of it; some die in the middle, some answers get lost.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -15,6 +16,8 @@ struct Mood {
     deaths: bool,
     lost: bool,
 }
+
+type Work<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
 /// One person's day. `Err` says what is wrong in the end.
 async fn day(world: &World, number: u64, mood: Mood) -> Result<u64, String> {
@@ -71,7 +74,7 @@ async fn day(world: &World, number: u64, mood: Mood) -> Result<u64, String> {
         let me = format!("{number}-reconciler");
         drop(sign_up::reconcile_one(&world.clerk(&me), &app).await);
     };
-    let at_work: [(usize, std::pin::Pin<Box<dyn Future<Output = ()> + '_>>); 5] = [
+    let at_work: [(usize, Work<'_>); 5] = [
         (0, Box::pin(redirect(0, first.clone(), yes[0]))),
         (1, Box::pin(redirect(1, first.clone(), yes[0]))),
         (3, Box::pin(second)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Clerk;
 use super::kakao::{Kakao, Linked, Told};
-use super::unlink::unlink_job;
+use super::unlink::{Left, unlink_job};
 use crate::log::Log;
 use crate::store::sign_up::Lock;
 use crate::store::{AppUser, StoreError};
@@ -98,7 +98,6 @@ pub async fn reconcile_one<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Res
         // As if the message had come: it is verified once more, and erased with the fence.
         (Linked::No, true) => {
             store.store_unlink(app, clerk.me, clerk.now()).await?;
-            use super::Left;
             Ok(match unlink_job(clerk, app).await? {
                 Left::Erased => Mended::Left,
                 Left::StillLinked | Left::Nothing => Mended::Fine,

@@ -1,6 +1,11 @@
 //! F06: every order of steps of the sign-up, and what happens without each guard.
 //!
 //! The build tries two scopes that together have everything in them; `KAKAO_TEST_SCALE=10` (nightly) the large ones.
+#![allow(
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says how many states there were"
+)]
 
 use saga_model::{Guards, Report, Scope, SignUp, check};
 
@@ -47,7 +52,8 @@ fn f06_kakao_does_not_answer() {
 
 #[test]
 fn f06_two_at_the_same_work() {
-    assert!(tried(Scope { consents: 1, hands: 2, crashes: 1, ..CALM }).states > 10_000);
+    assert!(tried(Scope { reloads: 0, hands: 2, ..CALM }).states > 100_000);
+    assert!(tried(Scope { consents: 1, hands: 2, crashes: 1, ..CALM }).states > 100_000);
 }
 
 #[test]
@@ -55,11 +61,12 @@ fn f06_nightly() {
     if !is_nightly() {
         return;
     }
-    tried(Scope { crashes: 1, recons: 1, ..CALM });
     tried(Scope { reloads: 0, crashes: 2, recons: 1, ..CALM });
+    tried(Scope { consents: 1, crashes: 2, recons: 2, hands: 2, ..CALM });
     tried(Scope { asks: 1, crashes: 1, ..CALM });
-    tried(Scope { hiccups: 1, crashes: 1, ..CALM });
     tried(Scope { reloads: 0, hands: 2, crashes: 1, ..CALM });
+    tried(Scope { hiccups: 1, crashes: 1, ..CALM });
+    tried(Scope { crashes: 1, recons: 1, ..CALM });
 }
 
 /// The model still finds what goes wrong without it.
