@@ -90,7 +90,7 @@ impl Seen {
         let strict = ["default-src 'none'", "style-src 'sha256-", "base-uri 'none'", "form-action 'none'"];
         let page = strict.iter().all(|rule| policy.contains(rule)) && header("x-content-type-options") == "nosniff";
         match self.status {
-            204 => self.body.is_empty(),
+            204 | 404 => self.body.is_empty(),
             302 => confidential && self.body.is_empty(),
             200 | 400 => confidential && page && !self.body.contains("<script"),
             _ => false,
@@ -391,6 +391,16 @@ async fn row_7_a_member_is_never_unlinked() {
     world.sweep().await;
     assert!(world.is_member() && world.kakao.is_linked("ga"));
     assert_eq!(world.kakao.called(Endpoint::Unlink), 0);
+}
+
+#[tokio::test]
+async fn a_deployment_without_a_registered_address_signs_nobody_up() {
+    let mut world = world(Rule::Yes).await;
+    let mut env = world.app.env.clone();
+    env.sync.redirect_uri = None;
+    world.app = App::new(Rule::Yes, env, world.app.clock.clone());
+    assert_eq!(world.get(&world.query()).await.status, 404);
+    assert!(world.kakao.calls().is_empty() && world.table.items().is_empty());
 }
 
 #[tokio::test]

@@ -38,10 +38,8 @@ impl<B: SignUp> Endpoint<B> for SyncRedirect {
     const SOFT_STOP: Duration = Duration::from_secs(6);
 
     fn configured(app: &App<B>) -> Result<(), &'static str> {
-        if app.env.sync.redirect_uri.is_none() {
-            return Err("SYNC_REDIRECT_URI is not set: the parameter SyncRedirectUri of the template");
-        }
-        if !SECRETS.iter().all(|name| app.secrets.is_configured(*name)) {
+        // Without its address the sign-up is off, which is nobody's mistake; and no stranger shall set off an alarm by calling it.
+        if app.env.sync.redirect_uri.is_some() && !SECRETS.iter().all(|name| app.secrets.is_configured(*name)) {
             return Err("KAKAO_REST_API_KEY, KAKAO_ADMIN_KEYS or TOKEN_SIGNING_KEY is not set, nor is SECRETS_PREFIX");
         }
         Ok(())
@@ -68,6 +66,9 @@ impl<B: SignUp> Endpoint<B> for SyncRedirect {
 
 /// The answer, and a word for it.
 async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Response) {
+    if app.env.sync.redirect_uri.is_none() {
+        return ("off", Response::empty(404));
+    }
     // Somebody only looks ahead: a code works once, and not for them (threat T12).
     if request.method == "HEAD" || is_prefetch(request) {
         return ("prefetch", Response::empty(204));
