@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::clock::Millis;
 
-pub use page::Page;
+pub use page::{Page, escape};
 
 /// A request as the gateway delivered it.
 ///

@@ -66,7 +66,7 @@ impl Page {
 }
 
 /// Text as it stands in a page, or inside of a quoted attribute.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

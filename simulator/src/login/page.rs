@@ -2,27 +2,12 @@
 
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
+pub(crate) use shared::http::escape;
 
 use super::answer::Answer;
 
 /// The colours of the room, and what only these pages need.
 pub(crate) const STYLE: &str = concat!(include_str!("../look.css"), include_str!("page.css"));
-
-/// Text as it stands in a page, or inside of a quoted attribute.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
 
 /// A whole page. `body` is HTML in which all that came from outside is escaped. `leads_to`: where its form may end up besides here,
 /// because browsers hold the redirects after a form to its page's rules.
