@@ -13,7 +13,7 @@ use tests::faults::Dice;
 
 fn samples(folder: &str) -> Vec<(String, Value)> {
     let mut all = Vec::new();
-    for entry in std::fs::read_dir(format!("/work/shared/samples/{folder}")).unwrap() {
+    for entry in std::fs::read_dir(tests::runtime_api::workspace().join("shared/tests/samples").join(folder)).unwrap() {
         let path = entry.unwrap().path();
         let bytes = std::fs::read(&path).unwrap();
         all.push((path.display().to_string(), serde_json::from_slice(&bytes).unwrap()));
