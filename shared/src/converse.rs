@@ -313,10 +313,10 @@ fn events<T, J>(reply: &Reply<T, J>, asked: &Asked<'_>) -> Result<Vec<Entry>, Tr
             if !entries.iter().any(|known: &Entry| known.id == entry.id) {
                 entries.push(entry);
             }
+            if entries.len() > EVENT_BATCHES_MAX {
+                return Err(Trouble::TooManyEvents);
+            }
         }
-    }
-    if entries.len() > EVENT_BATCHES_MAX {
-        return Err(Trouble::TooManyEvents);
     }
     Ok(entries)
 }
