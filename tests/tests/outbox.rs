@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shared::bot::TOO_LATE;
 use shared::clock::{Clock, Millis};
 use shared::effect::{Delivery, Effect, Work};
-use shared::store::{Claim, EntryId, MAX_TRIES, Outcome};
+use shared::store::{Claim, Due, EntryId, MAX_TRIES, Outcome};
 use tests::faults::{ALWAYS, Dice, Fault, scaled};
 use tests::platform::bots::{Errand, Obedient};
 use tests::platform::{Call, Takes, World, ask, until, wake};
@@ -533,8 +533,8 @@ async fn f25_an_entry_that_keeps_failing_is_parked_after_eight_tries() {
             store.claim_entry(&id, "early", now.plus(LEASE), now.plus(Duration::from_millis(999))).await.unwrap();
         assert_eq!(early, Claim::NotNow, "it waits");
         world.pass(Duration::from_secs(3_600));
-        let due = store.due_entries(world.app.clock.now()).await.unwrap();
-        assert_eq!(due.contains(&id), tried < MAX_TRIES);
+        let due = store.due(world.app.clock.now()).await.unwrap();
+        assert_eq!(due.contains(&Due::Entry(id.clone())), tried < MAX_TRIES);
     }
     assert_eq!(world.state_of(&entry), "PARKED");
 }

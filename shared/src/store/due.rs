@@ -48,13 +48,4 @@ impl Store {
         }
         Ok(found)
     }
-
-    /// The effects among what is due.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the index cannot be read.
-    pub async fn due_entries(&self, now: Millis) -> Result<Vec<EntryId>, StoreError> {
-        let due = self.due(now).await?.into_iter();
-        Ok(due.filter_map(|due| if let Due::Entry(entry) = due { Some(entry) } else { None }).collect())
-    }
 }
