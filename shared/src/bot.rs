@@ -41,6 +41,7 @@
 
 mod desk;
 mod groups;
+mod notices;
 mod oops;
 mod reply;
 mod sign_up;
@@ -53,6 +54,7 @@ use crate::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 
 pub use desk::Desk;
 pub use groups::{AddedPlace, Groups, JoinOutcome, MAX_NAME, MAX_PLACES, Menu};
+pub use notices::{ChannelFriend, Notices};
 pub use oops::Oops;
 pub use reply::{Answer, REPEATS_WITHIN, REPEATS_WITHIN_MAX, Reply};
 pub use sign_up::{Applicant, Decision, REFUSED, SignUp, Words};

@@ -43,6 +43,8 @@ async fn replies_are_exact(function: &str) {
         ("KAKAO_ADMIN_KEYS", "local-admin-key"),
         ("TOKEN_SIGNING_KEY", "local-token-signing-key"),
         ("SYNC_REDIRECT_URI", "https://service.example/sync/redirect"),
+        // For what Kakao calls by itself.
+        ("KAKAO_APP_ID", "1234567"),
     ];
     let bootstrap = Bootstrap::start(function, TIMEOUT, &env).await;
     bootstrap.ready().await.expect("the function starts");
@@ -79,6 +81,11 @@ async fn skill_check() {
 #[tokio::test]
 async fn outbox() {
     replies_are_exact("outbox").await;
+}
+
+#[tokio::test]
+async fn channel_callback() {
+    replies_are_exact("channel-callback").await;
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@
 
 mod deliver;
 mod event;
+mod recheck;
 mod undo;
 
 use std::collections::BTreeSet;
@@ -189,6 +190,10 @@ impl<B: Skills> Shift<'_, B> {
             Read::Known(Effect::EventResult(question)) => {
                 let _place = self.events.acquire().await;
                 event::ask(&self.way(&attempt), &question).await
+            }
+            Read::Known(Effect::Recheck(recheck)) => {
+                let _place = self.events.acquire().await;
+                recheck::carry_out(self.app, &recheck, self.until).await
             }
             Read::Known(Effect::Undo(undo)) => undo::carry_out(self.app, &undo.saga, &attempt, self.until).await,
             // Nobody is told yet: the line is all there is of a welcome.

@@ -20,7 +20,7 @@
 //! | how the last sign-up went | `U#app#<user>` | `FLOW` |
 //! | unlink job | `U#app#<user>` | `JOB#UNLINK` |
 //! | own alias | `U#app#<user>` | `ID#<kind>#<key>` |
-//! | channel relation | `U#app#<user>` | `CH#<channel>` |
+//! | channel relation | `U#app#<user>`, `U#oid#<id>` | `CH#<channel>` |
 //! | alias | `U#<kind>#<key>` | `ALIAS` |
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
 //!
@@ -29,7 +29,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{AppUser, EntryId, GroupId, Identity, Item, Person, PlaceId, SagaId, hash};
+use super::{AppUser, ChannelId, EntryId, GroupId, Identity, Item, Person, PlaceId, SagaId, hash};
 use crate::clock::Millis;
 
 /// How many shards the `due` index has.
@@ -131,6 +131,10 @@ impl Key {
         Self::new(app_user_pk(app), format!("{OWN_ALIAS}{identity}"))
     }
 
+    pub(super) fn channel(pk: String, channel: &ChannelId) -> Self {
+        Self::new(pk, format!("{CHANNEL}{}", channel.as_str()))
+    }
+
     pub(super) fn alias(identity: &Identity) -> Self {
         Self::new(identity_pk(identity), "ALIAS")
     }
@@ -176,6 +180,11 @@ pub(super) fn day_pk(group: &GroupId, day: &str) -> String {
 
 pub(super) fn app_user_pk(app: &AppUser) -> String {
     format!("{APP_USER}{app}")
+}
+
+/// Somebody who did not agree to be known by their app user id.
+pub(super) fn open_user_pk(id: &str) -> String {
+    format!("U#oid#{id}")
 }
 
 pub(super) fn identity_pk(identity: &Identity) -> String {

@@ -35,7 +35,7 @@ mod talk_plugin;
 mod token;
 mod wire;
 
-pub use app::{App, LOCAL_ADMIN_KEY, LOCAL_CLIENT_SECRET, LOCAL_REST_API_KEY, Scope, Term};
+pub use app::{App, LOCAL_ADMIN_KEY, LOCAL_APP_ID, LOCAL_CLIENT_SECRET, LOCAL_REST_API_KEY, Scope, Term};
 pub use calls::Call;
 pub use endpoint::Endpoint;
 pub use fault::{Fault, NoSuchFault, Planned};

@@ -76,9 +76,9 @@ fn change(key: Key, t: &'static str, set: &str, remove: &str, condition: &'stati
 }
 
 /// What refused a transaction, as far as that matters.
-struct Refused {
+pub(super) struct Refused {
     /// For each write that must not be left out, the item that refused it or nothing; empty if all was written.
-    core: Vec<Option<Item>>,
+    pub(super) core: Vec<Option<Item>>,
     /// The groups that were left out because one of their items refused.
     optional: Vec<usize>,
 }
@@ -86,7 +86,7 @@ struct Refused {
 impl Store {
     /// Writes `core` and as many groups of `optional` as the table admits, in one transaction. A welcome that is queued already or a
     /// name that is somebody else's must not cost a person the membership.
-    async fn write_with(
+    pub(super) async fn write_with(
         &self,
         token: &str,
         core: Vec<Write>,
