@@ -59,8 +59,7 @@ fn check<T>(
 
 /// An unlink message is a form, a query, or JSON.
 fn unlink_notice(bytes: &[u8]) -> Result<UnlinkNotice, Misfit> {
-    let text = bytes.trim_ascii();
-    if text.starts_with(b"{") { parse(text) } else { UnlinkNotice::from_form(text) }
+    UnlinkNotice::read(None, bytes, "")
 }
 
 /// The claims of an account event: by themselves, or inside their token, whose signature is nobody's business here.

@@ -33,6 +33,7 @@ fn functions<B: EverySurface>() -> Vec<Function<B>> {
         Function::of::<skill_check::SkillCheck>(),
         Function::of::<sync_redirect::SyncRedirect>(),
         Function::of::<channel_callback::ChannelCallback>(),
+        Function::of::<unlink_callback::UnlinkCallback>(),
     ]
 }
 

@@ -89,6 +89,11 @@ async fn channel_callback() {
 }
 
 #[tokio::test]
+async fn unlink_callback() {
+    replies_are_exact("unlink-callback").await;
+}
+
+#[tokio::test]
 async fn sync_redirect() {
     replies_are_exact("sync-redirect").await;
 }

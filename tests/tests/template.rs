@@ -55,6 +55,7 @@ fn functions() -> BTreeMap<&'static str, &'static [Route]> {
         http::<skill_check::SkillCheck>(),
         http::<sync_redirect::SyncRedirect>(),
         http::<channel_callback::ChannelCallback>(),
+        http::<unlink_callback::UnlinkCallback>(),
         outbox,
     ])
 }
@@ -202,13 +203,16 @@ fn t32_roles_name_their_actions_and_resources() {
     assert_eq!(own["Action"], json!(["dynamodb:PutItem", "dynamodb:UpdateItem"]), "it reads nothing");
     assert_eq!(leading_keys(&own), json!(["U#app#*", "U#oid#*", "OUT#*"]), "state design, section 14");
     assert_eq!(leading_keys(&warm), json!(["U#warm"]), "a key that no item has");
+    let unlink = template()["Resources"]["UnlinkCallbackRole"]["Properties"]["Policies"][0].clone();
+    let own = unlink["PolicyDocument"]["Statement"][0].clone();
+    assert_eq!((&own["Action"], leading_keys(&own)), (&json!("dynamodb:UpdateItem"), json!(["U#app#*"])));
     let skill = template()["Resources"]["SkillRole"].to_string();
     assert!(skill.contains("dynamodb:LeadingKeys"), "the skill reads its own keys only");
     for (name, role) in resources("AWS::IAM::Role") {
         let reads = |secret: &str| role.to_string().contains(secret);
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
         assert_eq!(reads("/KAKAO_REST_API_KEY"), calls_kakao, "{name}: events, and codes for tokens");
-        let compares_keys = name == "ChannelCallbackRole";
+        let compares_keys = name == "ChannelCallbackRole" || name == "UnlinkCallbackRole";
         assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || compares_keys, "{name}: ends links, or is shown the key");
         assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao, "{name}: only these two open a sealed token");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
@@ -253,7 +257,7 @@ fn timeouts_and_leases_fit_together() {
     };
     // threats-and-faults, section 3: a skill function outlives its own hard goal of 4 s and no more.
     assert_eq!((timeout("Skill"), timeout("SkillCheck")), (6, 6));
-    assert_eq!(timeout("ChannelCallback"), 4);
+    assert_eq!((timeout("ChannelCallback"), timeout("UnlinkCallback")), (4, 4));
     // State design, rule 5: whoever finds a sign-up's lease run out must find nobody at work.
     assert!(timeout("SyncRedirect") <= 10 && 10 < shared::store::sign_up::LEASE.as_secs());
     // The outbox must be able to use a callback's whole minute (decision 6).
@@ -322,6 +326,7 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "SyncRedirectRejected",
         "ChannelCallbackOdd",
         "ChannelCallbackSilent",
+        "UnlinkCallbackOtherApp",
     ] {
         assert!(alarms.contains_key(alarm), "{alarm}");
     }
@@ -343,6 +348,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/sign_up/login.rs",
         "functions/sync-redirect/src/lib.rs",
         "functions/channel-callback/src/lib.rs",
+        "functions/unlink-callback/src/lib.rs",
     ];
     let sources = files.map(|path| fs::read_to_string(workspace().join(path)).expect(path)).concat();
     for (name, filter) in resources("AWS::Logs::MetricFilter") {

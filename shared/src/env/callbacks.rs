@@ -11,6 +11,8 @@ pub struct CallbackSettings {
     pub addresses: Option<Addresses>,
     /// `CHANNEL_IDS`: the public ids of our channels (`_AbCdE`), comma-separated; empty: every channel that is linked to the app.
     pub channels: Vec<String>,
+    /// `UNLINK_POLICY=keep`: who ends their link stays known as a former member; unset: everything of theirs is erased.
+    pub keeps_former_members: bool,
     /// `CHANNEL_OTHERS=refuse`: an event of another channel is answered with 403 instead of 200.
     pub refuse_other_channels: bool,
 }
@@ -24,6 +26,7 @@ impl CallbackSettings {
             app_id: get("KAKAO_APP_ID"),
             addresses: get("CALLBACK_ADDRESSES").map(|addresses| Addresses::read(&addresses)),
             channels: get("CHANNEL_IDS").map(list).unwrap_or_default(),
+            keeps_former_members: get("UNLINK_POLICY").as_deref() == Some("keep"),
             refuse_other_channels: get("CHANNEL_OTHERS").as_deref() == Some("refuse"),
         }
     }
@@ -42,7 +45,7 @@ mod tests {
     fn everything_is_off_or_open_unless_it_is_set() {
         let callbacks = Env::read(|_| None).callbacks;
         assert_eq!((callbacks.app_id.as_deref(), callbacks.addresses.as_ref()), (None, None));
-        assert!(callbacks.is_ours("_any") && !callbacks.refuse_other_channels);
+        assert!(callbacks.is_ours("_any") && !callbacks.refuse_other_channels && !callbacks.keeps_former_members);
         let callbacks =
             Env::read(|name| Some(if name == "CHANNEL_OTHERS" { "refuse" } else { " _a ,,_b" }.to_owned())).callbacks;
         assert!(callbacks.is_ours("_a") && callbacks.is_ours("_b") && !callbacks.is_ours("_A"));

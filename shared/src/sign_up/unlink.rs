@@ -6,7 +6,7 @@ use crate::clock::Millis;
 use crate::effect::{Effect, Erase as Erasure};
 use crate::log::Log;
 use crate::secret::pseudonym;
-use crate::store::sign_up::{Erase, Erased, SagaId};
+use crate::store::sign_up::{Erase, Erased, SagaId, UnlinkJob};
 use crate::store::{AppUser, StoreError};
 
 /// How often a job whose fence has moved is looked at again before it is left for later.
@@ -47,10 +47,8 @@ pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result
                 return Ok(Left::Later);
             }
         }
-        // iv. Erase, if nothing has changed since ii.
-        let now = clerk.now();
-        let erasure = seen.mg.clone().map(|mg| entry(&Effect::Erase(Erasure { app: app.clone(), mg, at: now })));
-        match store.erase_membership(app, &seen, erasure.transpose()?.as_ref(), now).await? {
+        // iv. The membership ends, if nothing has changed since ii.
+        match end(clerk, app, &seen).await? {
             Erase::Done => return Ok(Left::Erased),
             Erase::Again => {}
             Erase::Busy => {
@@ -63,6 +61,16 @@ pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result
         store.postpone_unlink_job(app, &seen, clerk.now()).await?;
     }
     Ok(Left::Later)
+}
+
+/// By the service's policy: everything of theirs is erased, or they stay known as a former member.
+async fn end<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob) -> Result<Erase, StoreError> {
+    let (store, now) = (clerk.store, clerk.now());
+    if store.keeps_former_members() {
+        return store.retire_membership(app, seen, now).await;
+    }
+    let erasure = seen.mg.clone().map(|mg| entry(&Effect::Erase(Erasure { app: app.clone(), mg, at: now })));
+    store.erase_membership(app, seen, erasure.transpose()?.as_ref(), now).await
 }
 
 /// What follows an erased membership: names, talks, groups, relations; and a line in the ledger.

@@ -16,6 +16,7 @@
 //! | rate counter | `RL#<what>#<who>#<window>` | `-` |
 //! | sign-up saga | `SAGA#<hash of the code>` | `SAGA` |
 //! | member | `U#app#<user>` | `MEMBER` |
+//! | former member | `U#app#<user>` | `FORMER` |
 //! | link lock | `U#app#<user>` | `LINK` |
 //! | how the last sign-up went | `U#app#<user>` | `FLOW` |
 //! | unlink job | `U#app#<user>` | `JOB#UNLINK` |
@@ -48,6 +49,8 @@ pub(super) const DAY: (&str, &str) = ("COUNT", "VOTE#~");
 
 /// Everything that a person's partition can hold: the group rows and the talk of a bot user, what an app user left behind.
 pub(super) const ALL: (&str, &str) = (" ", "~");
+/// The sort key of a former member who is kept.
+pub(super) const FORMER: &str = "FORMER";
 /// The sort key of an unlink job.
 pub(super) const UNLINK_JOB: &str = "JOB#UNLINK";
 /// How the partition keys of app users begin.

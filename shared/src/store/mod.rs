@@ -74,6 +74,11 @@ impl Store {
         }
     }
 
+    /// Whether who ends their link stays known as a former member: the service's policy.
+    pub fn keeps_former_members(&self) -> bool {
+        self.env.callbacks.keeps_former_members
+    }
+
     fn client(&self) -> Client {
         self.client.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::kakao::id::{AppId, AppUserId};
 use crate::kakao::login::message::message;
 use crate::kakao::skill::open::open_enum;
-use crate::kakao::{Field, Misfit, Why};
+use crate::kakao::{Field, Misfit, Why, parse};
 
 message! {
     /// Who has left, and why. A form, a query, or JSON.
@@ -47,6 +47,28 @@ impl UnlinkNotice {
     /// Why.
     pub fn referrer(&self) -> Option<Referrer> {
         self.referrer_type.words().map(Referrer::from)
+    }
+
+    /// Reads a message as it came: by the type of its body, and from the query if there is no body. A body without a type is taken for
+    /// what it looks like.
+    ///
+    /// # Errors
+    /// [`Misfit`]; also for a body of another type than form and JSON, and for another character set than UTF-8.
+    pub fn read(content_type: Option<&str>, body: &[u8], query: &str) -> Result<Self, Misfit> {
+        if body.trim_ascii().is_empty() {
+            return Self::from_form(query.as_bytes());
+        }
+        let kind = content_type.unwrap_or_default().to_ascii_lowercase();
+        let (kind, parameters) = kind.split_once(';').unwrap_or((&kind, ""));
+        let charset = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
+        let utf8 = charset.is_none_or(|charset| ["utf-8", "utf8"].contains(&charset.trim_matches('"')));
+        match kind.trim() {
+            "application/json" if utf8 => parse(body),
+            "application/x-www-form-urlencoded" if utf8 => Self::from_form(body.trim_ascii()),
+            "" if body.trim_ascii().starts_with(b"{") => parse(body),
+            "" => Self::from_form(body.trim_ascii()),
+            _ => Err(Misfit { path: "content-type".to_owned(), why: Why::WrongValue }),
+        }
     }
 
     /// Reads a form, or a query without its `?`. Empty values count as absent; names that are not known are left out.

@@ -9,7 +9,7 @@ use super::{AppUser, SagaId, Why, change, known};
 use crate::clock::Millis;
 use crate::kakao::field::closed_debug;
 use crate::store::item::{Attributes, undecodable};
-use crate::store::keys::{self, APP_USER, DUE_SHARDS, Key};
+use crate::store::keys::{self, APP_USER, DUE_SHARDS, FORMER, Key};
 use crate::store::write::{Write, Written};
 use crate::store::{Item, Store, StoreError};
 
@@ -174,6 +174,16 @@ pub(super) fn create(app: &AppUser, member: &Member, now: Millis) -> Result<Writ
         .text(":listed", listed))
 }
 
+/// Condition: nothing a newer release has written. The last membership counts, and repeats set what they set.
+pub(super) fn retire(app: &AppUser, member: &Member, now: Millis) -> Result<Write, StoreError> {
+    let set = "mg = :mg, consents = :consents, profile = :profile, since = :since, ended = :now";
+    Ok(change(Key::app_user(app, FORMER), "FORMER", set, "", "NOT v > :v", now)
+        .text(":mg", member.mg.as_str())
+        .text(":consents", json(&member.consents)?)
+        .text(":profile", json(&member.profile)?)
+        .number(":since", member.since.0))
+}
+
 /// Condition: nothing a newer release has written. The last attempt counts, and repeats set what they set.
 pub(super) fn flow(app: &AppUser, saga: &SagaId, outcome: &Outcome, now: Millis) -> Write {
     let (why, word) = match outcome {
@@ -200,7 +210,7 @@ fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
 /// Longest consent ledger and longest profile, in bytes of JSON: with both a membership stays a small item.
 const MAX_JSON: usize = 8 * 1024;
 
-fn read(item: &Item) -> Result<Member, StoreError> {
+pub(super) fn read(item: &Item) -> Result<Member, StoreError> {
     let broken = || undecodable(item);
     Ok(Member {
         mg: SagaId::from_text(item.text("mg")?),

@@ -21,7 +21,7 @@ mod link;
 mod member;
 pub mod rules;
 mod saga;
-mod unlink_job;
+pub(in crate::store) mod unlink_job;
 
 use std::time::Duration;
 
