@@ -46,6 +46,8 @@ pub struct Services {
     pub secrets: Secrets,
     /// The keys that ID tokens are signed with.
     pub id_token_keys: KeyCache,
+    /// The same keys for account events, kept at another pace.
+    pub account_event_keys: KeyCache,
     store: OnceLock<Store>,
     outbound: OnceLock<Outbound>,
 }
@@ -58,6 +60,7 @@ impl Services {
             clock,
             secrets,
             id_token_keys: KeyCache::default(),
+            account_event_keys: KeyCache::for_events(),
             store: OnceLock::new(),
             outbound: OnceLock::new(),
         }

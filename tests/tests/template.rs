@@ -56,6 +56,7 @@ fn functions() -> BTreeMap<&'static str, &'static [Route]> {
         http::<sync_redirect::SyncRedirect>(),
         http::<channel_callback::ChannelCallback>(),
         http::<unlink_callback::UnlinkCallback>(),
+        http::<account_callback::AccountCallback>(),
         outbox,
     ])
 }
@@ -206,12 +207,19 @@ fn t32_roles_name_their_actions_and_resources() {
     let unlink = template()["Resources"]["UnlinkCallbackRole"]["Properties"]["Policies"][0].clone();
     let own = unlink["PolicyDocument"]["Statement"][0].clone();
     assert_eq!((&own["Action"], leading_keys(&own)), (&json!("dynamodb:UpdateItem"), json!(["U#app#*"])));
+    let account = template()["Resources"]["AccountCallbackRole"]["Properties"]["Policies"][0].clone();
+    assert_eq!(leading_keys(&account["PolicyDocument"]["Statement"][0]), json!(["U#app#*", "IDEM#jti#*"]));
     let skill = template()["Resources"]["SkillRole"].to_string();
     assert!(skill.contains("dynamodb:LeadingKeys"), "the skill reads its own keys only");
     for (name, role) in resources("AWS::IAM::Role") {
         let reads = |secret: &str| role.to_string().contains(secret);
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
-        assert_eq!(reads("/KAKAO_REST_API_KEY"), calls_kakao, "{name}: events, and codes for tokens");
+        let is_told = name == "AccountCallbackRole";
+        assert_eq!(
+            reads("/KAKAO_REST_API_KEY"),
+            calls_kakao || is_told,
+            "{name}: events, codes for tokens, and whom a token names"
+        );
         let compares_keys = name == "ChannelCallbackRole" || name == "UnlinkCallbackRole";
         assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || compares_keys, "{name}: ends links, or is shown the key");
         assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao, "{name}: only these two open a sealed token");
@@ -257,7 +265,7 @@ fn timeouts_and_leases_fit_together() {
     };
     // threats-and-faults, section 3: a skill function outlives its own hard goal of 4 s and no more.
     assert_eq!((timeout("Skill"), timeout("SkillCheck")), (6, 6));
-    assert_eq!((timeout("ChannelCallback"), timeout("UnlinkCallback")), (4, 4));
+    assert_eq!((timeout("ChannelCallback"), timeout("UnlinkCallback"), timeout("AccountCallback")), (4, 4, 4));
     // State design, rule 5: whoever finds a sign-up's lease run out must find nobody at work.
     assert!(timeout("SyncRedirect") <= 10 && 10 < shared::store::sign_up::LEASE.as_secs());
     // The outbox must be able to use a callback's whole minute (decision 6).
@@ -327,6 +335,7 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "ChannelCallbackOdd",
         "ChannelCallbackSilent",
         "UnlinkCallbackOtherApp",
+        "AccountCallbackUnchecked",
     ] {
         assert!(alarms.contains_key(alarm), "{alarm}");
     }
@@ -349,6 +358,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "functions/sync-redirect/src/lib.rs",
         "functions/channel-callback/src/lib.rs",
         "functions/unlink-callback/src/lib.rs",
+        "functions/account-callback/src/lib.rs",
     ];
     let sources = files.map(|path| fs::read_to_string(workspace().join(path)).expect(path)).concat();
     for (name, filter) in resources("AWS::Logs::MetricFilter") {

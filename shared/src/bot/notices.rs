@@ -1,5 +1,6 @@
 //! The seam of what Kakao tells by itself: what a bot does when somebody adds its channel, or blocks it.
 
+use super::consent;
 use crate::clock::Millis;
 use crate::effect::Effect;
 use crate::env::KnownBot;
@@ -7,6 +8,7 @@ use crate::kakao::field::closed_debug;
 use crate::kakao::id::AppUserId;
 use crate::kakao::skill::{EventRequest, EventUser};
 use crate::store::AppUser;
+use crate::store::sign_up::Profile;
 
 /// `POST /channel/callback` and the other addresses that Kakao calls by itself. Whatever is not written here does nothing.
 ///
@@ -17,6 +19,12 @@ pub trait Notices {
     /// Somebody added the channel.
     fn channel_added(&self, _who: &ChannelFriend) -> impl Future<Output = Vec<Effect>> {
         async { Vec::new() }
+    }
+
+    /// Somebody took consent back for one of Kakao's items (`phone_number`): takes what came of it out of what is kept of them. The
+    /// default knows members of the item's own name and of Kakao's names for it; a bot that calls them otherwise must say so here.
+    fn withdrawn(&self, scope: &str, profile: &mut Profile) {
+        consent::forget(scope, profile);
     }
 
     /// Somebody blocked the channel: no advertising from now on.

@@ -16,6 +16,7 @@
 //! | rate counter | `RL#<what>#<who>#<window>` | `-` |
 //! | sign-up saga | `SAGA#<hash of the code>` | `SAGA` |
 //! | member | `U#app#<user>` | `MEMBER` |
+//! | account | `U#app#<user>` | `ACCOUNT` |
 //! | former member | `U#app#<user>` | `FORMER` |
 //! | link lock | `U#app#<user>` | `LINK` |
 //! | how the last sign-up went | `U#app#<user>` | `FLOW` |
@@ -23,6 +24,7 @@
 //! | own alias | `U#app#<user>` | `ID#<kind>#<key>` |
 //! | channel relation | `U#app#<user>`, `U#oid#<id>` | `CH#<channel>` |
 //! | alias | `U#<kind>#<key>` | `ALIAS` |
+//! | account event once | `IDEM#jti#<hash of the token's name>` | `-` |
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
 //!
 //! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry, saga or user>`: the sparse index `due`.
@@ -49,6 +51,8 @@ pub(super) const DAY: (&str, &str) = ("COUNT", "VOTE#~");
 
 /// Everything that a person's partition can hold: the group rows and the talk of a bot user, what an app user left behind.
 pub(super) const ALL: (&str, &str) = (" ", "~");
+/// The sort key of what Kakao told about an account.
+pub(super) const ACCOUNT: &str = "ACCOUNT";
 /// The sort key of a former member who is kept.
 pub(super) const FORMER: &str = "FORMER";
 /// The sort key of an unlink job.
@@ -112,6 +116,11 @@ impl Key {
 
     pub(super) fn callback(url: &str) -> Self {
         Self::new(format!("CB#{}", hash(&["callback", url])), "-")
+    }
+
+    /// A token of Kakao's, by its own name.
+    pub(super) fn token(id: &str) -> Self {
+        Self::new(format!("IDEM#jti#{}", hash(&["jti", id])), "-")
     }
 
     pub(super) fn event(entry: &EntryId) -> Self {

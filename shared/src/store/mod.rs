@@ -9,6 +9,7 @@
 //! 4. **TTL only frees space.** Whoever reads compares `ttl` and `lease` with the clock.
 //! 5. A read that a decision follows is a strong read by primary key; the `due` index only finds work.
 
+mod account;
 mod callback;
 mod client;
 mod due;
@@ -35,6 +36,7 @@ use sha2::{Digest, Sha256};
 
 use crate::env::Env;
 
+pub use account::{Account, AccountChange, Taken};
 pub use callback::CallbackClaim;
 pub use due::Due;
 pub use event::EventClaim;

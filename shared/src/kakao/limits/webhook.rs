@@ -150,7 +150,7 @@ pub fn account_claims(claims: &AccountClaims) -> Vec<Finding> {
     let setting = Setting::default();
     let mut report = Report::new(&setting);
     let top = At::top();
-    report.require(claims.iss.words() == Some(ISSUER), &A01, top.key("iss"));
+    report.require(claims.issuer() == Some(ISSUER), &A01, top.key("iss"));
     report.require(claims.audiences().next().is_some(), &A02, top.key("aud"));
     report.require(claims.issued().is_some(), &A04, top.key("iat"));
     report.require(claims.token_id().is_some(), &A05, top.key("jti"));

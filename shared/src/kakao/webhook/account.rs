@@ -110,6 +110,11 @@ open_enum! {
 }
 
 impl AccountClaims {
+    /// Who made it out.
+    pub fn issuer(&self) -> Option<&str> {
+        self.iss.words()
+    }
+
     /// To whom it was made out.
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
         let one = self.aud.words().into_iter();

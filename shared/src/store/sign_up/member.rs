@@ -174,6 +174,18 @@ pub(super) fn create(app: &AppUser, member: &Member, now: Millis) -> Result<Writ
         .text(":listed", listed))
 }
 
+/// Condition: the membership and its profile are as they were read.
+pub(in crate::store) fn rewrite_profile(
+    app: &AppUser,
+    (mg, read): (&str, &str),
+    profile: &Profile,
+    now: Millis,
+) -> Result<Write, StoreError> {
+    let as_read = known!("mg = :mg AND profile = :read");
+    let rewrite = change(Key::app_user(app, "MEMBER"), "MEMBER", "profile = :profile", "", as_read, now);
+    Ok(rewrite.text(":mg", mg).text(":profile", json(profile)?).text(":read", read))
+}
+
 /// Condition: nothing a newer release has written. The last membership counts, and repeats set what they set.
 pub(super) fn retire(app: &AppUser, member: &Member, now: Millis) -> Result<Write, StoreError> {
     let set = "mg = :mg, consents = :consents, profile = :profile, since = :since, ended = :now";
