@@ -22,7 +22,7 @@ mod desk;
 mod endpoint;
 mod fault;
 mod flaw;
-mod id_token;
+pub(crate) mod id_token;
 mod kakao;
 mod kapi;
 mod kauth;
@@ -33,7 +33,7 @@ mod pending;
 mod routes;
 mod talk_plugin;
 mod token;
-mod wire;
+pub(crate) mod wire;
 
 pub use app::{App, LOCAL_ADMIN_KEY, LOCAL_APP_ID, LOCAL_CLIENT_SECRET, LOCAL_REST_API_KEY, Scope, Term};
 pub use calls::Call;

@@ -109,6 +109,30 @@ open_enum! {
     }
 }
 
+impl AccountEventKind {
+    /// The address of each that is documented.
+    pub const ALL: [&'static str; 18] = [
+        "https://schemas.openid.net/secevent/oauth/event-type/user-linked",
+        "https://schemas.openid.net/secevent/oauth/event-type/user-unlinked",
+        "https://schemas.openid.net/secevent/oauth/event-type/user-scope-consent",
+        "https://schemas.openid.net/secevent/oauth/event-type/user-scope-withdraw",
+        "https://schemas.openid.net/secevent/oauth/event-type/tokens-revoked",
+        "https://schemas.openid.net/secevent/oauth/event-type/token-issued",
+        "https://schemas.openid.net/secevent/oauth/event-type/token-revoked",
+        "https://schemas.openid.net/secevent/risc/event-type/account-disabled",
+        "https://schemas.openid.net/secevent/risc/event-type/account-enabled",
+        "https://schemas.openid.net/secevent/risc/event-type/account-purged",
+        "https://schemas.openid.net/secevent/risc/event-type/account-credential-change-required",
+        "https://schemas.openid.net/secevent/risc/event-type/credential-compromise",
+        "https://schemas.openid.net/secevent/risc/event-type/sessions-revoked",
+        "https://schemas.openid.net/secevent/risc/event-type/identifier-changed",
+        "https://schemas.openid.net/secevent/risc/event-type/identifier-recycled",
+        "https://schemas.openid.net/secevent/caep/event-type/assurance-level-change",
+        "https://schemas.openid.net/secevent/caep/event-type/credential-change",
+        "https://schemas.kakao.com/platevent/kakao/event-type/user-profile-changed",
+    ];
+}
+
 impl AccountClaims {
     /// Who made it out.
     pub fn issuer(&self) -> Option<&str> {
