@@ -172,8 +172,8 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, Misuse> {
     }
     let Some(kind) = kind else {
         return Err(Misuse::new(
-            "무엇에 보낼지 빠졌어요: kakao send 다음에 skill, skill-check, event 가운데 하나를 적어 주세요.",
-            "say what to send to: kakao send skill, skill-check or event.",
+            "무엇에 보낼지 빠졌어요: kakao send 다음에 skill, skill-check, event, channel, unlink, account 가운데 하나를 적어 주세요.",
+            "say what to send to: kakao send skill, skill-check, event, channel, unlink or account.",
         ));
     };
     let errand = Errand { kind, callback, options, slots };

@@ -493,7 +493,7 @@ async fn f03_any_order_and_any_copies_lead_to_the_newest() {
     }
 }
 
-/// 10,000 events over 100 people nightly (`KAKAO_TEST_SCALE=5`); each told twice, shuffled, by 32 senders at once.
+/// 10,000 events over 100 people nightly (`KAKAO_TEST_SCALE=10`); each told twice, shuffled, by 32 senders at once.
 #[tokio::test]
 async fn f02_f03_a_shuffled_doubled_stream_ends_in_the_newest_of_each() {
     let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
