@@ -51,6 +51,10 @@ impl<B: Notices> Endpoint<B> for ChannelCallback {
     }
 
     async fn warm(app: &App<B>) {
+        // Without its number the app has no callbacks, and perhaps no admin key.
+        if app.env.callbacks.app_id.is_none() {
+            return;
+        }
         app.store().warm().await;
         let _ = app.secrets.keys(SecretName::KakaoAdminKeys).await; // what cannot be read now is read with the first request
     }

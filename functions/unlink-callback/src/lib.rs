@@ -39,6 +39,10 @@ impl<B> Endpoint<B> for UnlinkCallback {
     }
 
     async fn warm(app: &App<B>) {
+        // Without its number the app has no callbacks, and perhaps no admin key.
+        if app.env.callbacks.app_id.is_none() {
+            return;
+        }
         app.store().warm().await;
         let _ = app.secrets.keys(SecretName::KakaoAdminKeys).await; // what cannot be read now is read with the first request
     }
