@@ -1,0 +1,300 @@
+//! `POST /channel/callback`: whatever the order, the copies and the trouble, the newest event counts, and what follows from it happens
+//! once.
+
+mod channel_support;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use channel_support::*;
+use futures_util::future::join_all;
+use serde_json::json;
+use tests::faults::wire::Told;
+use tests::faults::{ALWAYS, Dice, Fault, scaled};
+use tests::table::text;
+use tests::webhooks::Knock;
+
+#[tokio::test]
+async fn t04_an_event_of_the_far_future_freezes_nothing() {
+    let world = world();
+    assert_eq!(world.tell(&event("added", -60)).await, 200);
+    let future = changed(event("blocked", 0), json!({"updated_at": "2099-01-01T00:00:00Z"}));
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    assert_eq!(world.tell(&future).await, 200);
+    assert_eq!(world.state(APP), relation("added", -60));
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("added", -60), 1), "Kakao was asked");
+    assert_eq!(world.tell(&event("blocked", 599)).await, 200, "a clock may be ten minutes off");
+    assert_eq!(world.state(APP), relation("blocked", 599), "a real event wins");
+    let huge = changed(event("added", 0), json!({ "updated_at": u64::MAX }));
+    assert_eq!(world.tell(&huge).await, 200);
+    assert_eq!(world.state(APP), relation("blocked", 599));
+}
+
+#[tokio::test]
+async fn f03_two_things_on_one_second_are_settled_by_kakao() {
+    for order in [["added", "blocked"], ["blocked", "added"]] {
+        let world = world();
+        world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+        for word in order {
+            assert_eq!(world.tell(&event(word, -60)).await, 200);
+        }
+        assert_eq!(world.state(APP), relation("blocked", -60), "until then the careful choice");
+        if order[0] == "blocked" {
+            world.sweep().await;
+            assert_eq!(world.state(APP), relation("added", -60));
+            for word in order {
+                assert_eq!(world.tell(&event(word, -60)).await, 200);
+            }
+            world.pass(60);
+            world.sweep().await;
+            assert_eq!(world.state(APP), relation("added", -60), "copies change nothing");
+        }
+    }
+}
+
+/// 10,000 orders nightly (`KAKAO_TEST_SCALE=40`); the rule itself is a comparison of two numbers.
+#[tokio::test]
+async fn f03_any_order_and_any_copies_lead_to_the_newest() {
+    let world = world();
+    let mut dice = Dice::new(3);
+    let runs: Vec<_> = (0..scaled(250))
+        .map(|run| {
+            let mut events: Vec<(i64, &str)> = (0..1 + dice.below(8))
+                .map(|_| (-100 + dice.below(4) as i64, *dice.pick(&["added", "blocked"])))
+                .collect();
+            let copies: Vec<_> = (0..dice.below(4)).map(|_| *dice.pick(&events)).collect();
+            events.extend(copies);
+            (3_000_000 + run, events)
+        })
+        .collect();
+    let tell = async |(id, events): &(u64, Vec<(i64, &str)>)| {
+        for (seconds, word) in events {
+            let body = changed(event(word, *seconds), json!({ "id": id }));
+            assert_eq!(world.tell(&body).await, 200);
+        }
+        let newest = events.iter().max_by_key(|(seconds, word)| (*seconds, *word == "blocked")).unwrap();
+        assert_eq!(world.state(&format!("U#app#{id}")), relation(newest.1, newest.0), "{events:?}");
+    };
+    for some in runs.chunks(16) {
+        join_all(some.iter().map(tell)).await;
+    }
+}
+
+/// 10,000 events over 100 people nightly (`KAKAO_TEST_SCALE=10`); each told twice, shuffled, by 32 senders at once.
+#[tokio::test]
+async fn f02_f03_a_shuffled_doubled_stream_ends_in_the_newest_of_each() {
+    let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
+    let mut dice = Dice::new(4);
+    let mut stream: Vec<(u64, i64, &str)> = Vec::new();
+    let mut newest: BTreeMap<u64, (i64, bool)> = BTreeMap::new();
+    for _ in 0..scaled(1_000) {
+        let (id, seconds) = (4_000_000 + dice.below(100), -20_000 + dice.below(20_000) as i64);
+        let word = *dice.pick(&["added", "blocked"]);
+        let last = newest.entry(id).or_insert((seconds, word == "blocked"));
+        *last = (*last).max((seconds, word == "blocked"));
+        stream.extend([(id, seconds, word); 2]);
+    }
+    dice.shuffle(&mut stream);
+    let senders = 32;
+    join_all((0..senders).map(|sender| {
+        let mine = stream.iter().skip(sender).step_by(senders);
+        let world = &world;
+        async move {
+            for (id, seconds, word) in mine {
+                let body = changed(event(word, *seconds), json!({ "id": id }));
+                // On a machine with much else to do a few come too late; they are told again, as a sender would.
+                let mut tries = 0;
+                while world.tell(&body).await != 200 {
+                    tries += 1;
+                    assert!(tries < 5, "{body}");
+                }
+            }
+        }
+    }))
+    .await;
+    for (id, (seconds, blocked)) in newest {
+        let word = if blocked { "blocked" } else { "added" };
+        assert_eq!(world.state(&format!("U#app#{id}")), relation(word, seconds), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn f01_f02_copies_one_after_the_other_and_at_once_are_one() {
+    let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
+    for round in 0..20 {
+        let body = changed(event("added", -60), json!({ "id": 5_000_000 + round }));
+        let all = join_all((0..64).map(|_| world.tell(&body))).await;
+        assert!(all.iter().all(|status| *status == 200), "{all:?}");
+        for _ in 0..5 {
+            assert_eq!(world.tell(&body).await, 200);
+        }
+        assert_eq!(world.state(&format!("U#app#{}", 5_000_000 + round)), relation("added", -60));
+    }
+    assert_eq!(world.table.items_under("OUT#").len(), 20, "one greeting each");
+}
+
+// ---- what follows
+
+#[tokio::test]
+async fn a_greeting_leaves_through_the_outbox_once() {
+    let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
+    for _ in 0..3 {
+        assert_eq!(world.tell(&event("added", -60)).await, 200);
+        world.sweep().await;
+    }
+    let told = world.platform.events().told();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(world.tell(&event("blocked", -50)).await, 200);
+    assert_eq!(world.tell(&event("added", -70)).await, 200, "an old one greets nobody");
+    assert_eq!(world.tell(&changed(event("added", -40), json!({"id_type": "open_id", "id": "x"}))).await, 200);
+    world.sweep().await;
+    assert_eq!(world.platform.events().told().len(), 1, "whom nobody knows cannot be told anything");
+    assert_eq!(world.tell(&event("added", -40)).await, 200);
+    world.sweep().await;
+    assert_eq!(world.platform.events().told().len(), 2, "who comes back is greeted again");
+}
+
+#[tokio::test]
+async fn f33_a_bot_that_breaks_loses_its_effects_and_not_the_relation() {
+    let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
+    for flag in [&world.app.bot.panics, &world.app.bot.sleeps, &world.app.bot.floods] {
+        flag.store(true, Ordering::SeqCst);
+        for (seconds, word) in [(-60, "added"), (-50, "blocked")] {
+            let status = world.tell(&changed(event(word, seconds), json!({"id": 6_000_000}))).await;
+            assert_eq!(status, if word == "added" { 503 } else { 200 });
+            assert_eq!(world.state("U#app#6000000"), relation(word, seconds));
+        }
+        world.table.remove("U#app#6000000", "CH#_AbCdE");
+        flag.store(false, Ordering::SeqCst);
+        assert!(world.table.items_under("OUT#").is_empty());
+    }
+    assert_eq!(world.tell(&event("added", -60)).await, 200);
+    assert_eq!(world.table.items_under("OUT#").len(), 1, "the next one is fine");
+}
+
+// ---- trouble at the table and at Kakao
+
+#[tokio::test]
+async fn f09_f10_f12_what_cannot_be_stored_is_503_and_leaves_nothing_half_done() {
+    let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
+    for (operation, word) in [("TransactWriteItems", "added"), ("UpdateItem", "blocked")] {
+        for fault in [
+            Fault::Error("ProvisionedThroughputExceededException"),
+            Fault::Error("AccessDeniedException"),
+            Fault::Error("InternalServerError"),
+            Fault::CutBefore,
+            Fault::Garbage,
+            Fault::Never,
+        ] {
+            world.faults.on(operation, ALWAYS, fault);
+            let started = Instant::now();
+            let body = changed(event(word, -60), json!({"id": 7_000_000}));
+            assert_eq!(world.tell(&body).await, 503, "{operation} {fault:?}");
+            assert!(started.elapsed() < Duration::from_millis(2_500), "{fault:?} {:?}", started.elapsed());
+            world.faults.clear();
+            if !matches!(fault, Fault::Garbage) {
+                assert!(world.table.items().is_empty(), "{operation} {fault:?}");
+            }
+            world.clear();
+            assert_eq!(world.tell(&event("added", -60)).await, 200, "the next one is fine");
+            world.clear();
+        }
+        world.faults.on(operation, 2, Fault::Error("ThrottlingException"));
+        assert_eq!(world.tell(&changed(event(word, -60), json!({"id": 7_000_001}))).await, 200);
+        world.faults.clear();
+        world.clear();
+    }
+}
+
+#[tokio::test]
+async fn f08_an_answer_that_got_lost_is_no_second_change() {
+    let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
+    for (operation, word, id) in [("TransactWriteItems", "added", 8_000_000), ("UpdateItem", "blocked", 8_000_001)] {
+        world.faults.on(operation, 1, Fault::CutAfter);
+        assert_eq!(world.tell(&changed(event(word, -60), json!({ "id": id }))).await, 200);
+        world.faults.clear();
+        assert_eq!(world.state(&format!("U#app#{id}")), relation(word, -60));
+    }
+    assert_eq!(world.table.items_under("OUT#").len(), 1);
+}
+
+#[tokio::test]
+async fn f22_the_budget_begins_when_the_gateway_received_it() {
+    let world = world();
+    world.faults.on("UpdateItem", ALWAYS, Fault::Slow(Duration::from_millis(350)));
+    let late = Knock { received: Some(NOW.minus(Duration::from_millis(1_900))), ..knock(&event("added", -60)) };
+    let started = Instant::now();
+    assert_eq!(world.send(&late).await.status, 503);
+    assert!(started.elapsed() < Duration::from_millis(600), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn f15_f16_f17_f19_a_question_that_kakao_does_not_answer_is_asked_again() {
+    let troubles: Vec<(&str, Told)> = vec![
+        ("401", Told::answer(401, "application/json", br#"{"msg":"no","code":-401}"#.to_vec())),
+        ("403", Told::answer(403, "text/html", b"<html>".to_vec())),
+        ("429", Told::answer(429, "application/json", br#"{"msg":"slow down","code":-10}"#.to_vec())),
+        ("500", Told::answer(500, "text/html", b"<html>".to_vec())),
+        ("cut", Told::Cut),
+        ("html", Told::answer(200, "text/html", b"<html>".to_vec())),
+        ("empty", Told::answer(200, "application/json", Vec::new())),
+        ("null", Told::answer(200, "application/json", b"null".to_vec())),
+        ("other", Told::answer(200, "application/json", br#"{"user_id":7,"channels":[]}"#.to_vec())),
+        ("flood", Told::Flood(100 * 1024 * 1024)),
+    ];
+    for (name, trouble) in troubles {
+        let world = world();
+        for word in ["blocked", "added"] {
+            assert_eq!(world.tell(&event(word, -60)).await, 200);
+        }
+        world.login.tell(CHANNELS, trouble);
+        world.sweep().await;
+        assert_eq!(world.state(APP), relation("blocked", -60), "{name}: nothing is stored");
+        world.login.forget(CHANNELS).json(CHANNELS, 200, kakao_says("ADDED", -60));
+        world.pass(3_600);
+        world.sweep().await;
+        assert_eq!(world.state(APP), relation("added", -60), "{name}");
+    }
+    for (status, body) in [
+        (400, json!({"msg": "NotRegisteredUserException", "code": -101})),
+        (403, json!({"msg": "insufficient scopes.", "code": -402, "required_scopes": ["plusfriends"]})),
+        (200, kakao_says("NONE", -60)),
+        (
+            200,
+            json!({"user_id": 2_100_000_001_u64, "channels": [{"channel_public_id": "_AbCdE", "relation": "ADDED"}]}),
+        ),
+    ] {
+        let world = world();
+        for word in ["blocked", "added"] {
+            assert_eq!(world.tell(&event(word, -60)).await, 200);
+        }
+        world.login.json(CHANNELS, status, body.clone());
+        world.sweep().await;
+        world.pass(3_600);
+        world.sweep().await;
+        assert_eq!(
+            (world.state(APP), world.questions()),
+            (relation("blocked", -60), 1),
+            "{body}: asked once and let be"
+        );
+    }
+}
+
+#[tokio::test]
+async fn f25_a_broken_question_is_parked_and_holds_up_nobody() {
+    let world = world();
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    for word in ["blocked", "added"] {
+        assert_eq!(world.tell(&event(word, -60)).await, 200);
+    }
+    let entry = world.table.items_under("OUT#").remove(0);
+    let mut poison = entry.clone();
+    poison["PK"] = json!({"S": "OUT#poison"});
+    poison["body"] = json!({"S": r#"{"kind":"recheck","app":"x","channel":7}"#});
+    world.table.put(&poison);
+    world.sweep().await;
+    assert_eq!(world.state(APP), relation("added", -60));
+    assert_eq!(text(&world.table.item("OUT#poison", "OUT").unwrap(), "st"), "PARKED");
+}
