@@ -40,6 +40,7 @@
 //! A bot that remembers nothing has `type Talk = ()` and never touches the table; one without slow work has `type Job = ()`.
 
 mod desk;
+mod form;
 mod groups;
 mod oops;
 mod reply;
@@ -52,10 +53,11 @@ use serde::de::DeserializeOwned;
 use crate::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 
 pub use desk::Desk;
+pub use form::{Answers, Field, Form, Kind, MAX_ANSWER, Wrong};
 pub use groups::{AddedPlace, Groups, JoinOutcome, MAX_NAME, MAX_PLACES, Menu};
 pub use oops::Oops;
 pub use reply::{Answer, REPEATS_WITHIN, REPEATS_WITHIN_MAX, Reply};
-pub use sign_up::{Applicant, Decision, REFUSED, SignUp, Words};
+pub use sign_up::{Applicant, Decision, REFUSED, SignUp, Trouble, Words};
 pub use turn::Turn;
 
 /// The words a person reads when nothing better can be said.

@@ -10,17 +10,17 @@
 
 mod pages;
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use shared::app::App;
-use shared::bot::{self, SignUp};
+use shared::bot::{self, Form, SignUp};
 use shared::endpoint::{Endpoint, catch_panic};
 use shared::http::{Request, Response, Route};
 use shared::kakao::sync::{ContinueUrl, RedirectQuery};
 use shared::log::Log;
 use shared::secret::SecretName;
-use shared::sign_up::{self, Accepted, Clerk, Decision, KakaoLogin, Keys, Redirected};
+use shared::sign_up::{self, Accepted, Clerk, Decision, Ending, KakaoLogin, Keys, Redirected};
+use shared::store::SagaId;
 
 /// The function.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl<B: SignUp> Endpoint<B> for SyncRedirect {
     }
 
     fn sorry() -> Response {
-        pages::unknown(None)
+        sign_up::unknown(None)
     }
 }
 
@@ -95,13 +95,19 @@ async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Re
         return ("cancelled", pages::cancelled(back));
     }
     let Some(code) = query.code.as_deref() else { return ("no-code", pages::bad(back)) };
-    match sign_up(app, request, code).await {
-        Some(Redirected::SignedUp { .. }) => ("signed-up", done(back)),
-        Some(Redirected::AlreadyMember { .. }) => ("member", done(back)),
-        Some(Redirected::Failed { why }) => ("failed", pages::failed(&app.bot, why.as_ref(), back)),
-        Some(Redirected::StartAgain) => ("start-again", pages::start_again(back)),
-        // Nobody is asked anything yet, so an open question is a newer release's.
-        Some(Redirected::Working | Redirected::Ask { .. }) => ("working", look_again(request, code, back)),
+    let Ok(keys) = Keys::of(app).await else {
+        Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();
+        return ("unfinished", look_again(request, code, back));
+    };
+    let redirected = sign_up(app, &keys, request, code).await;
+    let ending = Ending { env: &app.env, passes: &keys.passes, back, now: app.clock.now() };
+    match redirected {
+        Some(Redirected::SignedUp { .. }) => ("signed-up", ending.done()),
+        Some(Redirected::AlreadyMember { .. }) => ("member", ending.done()),
+        Some(Redirected::Ask { saga, .. }) => ("asked", ending.ask(&saga)),
+        Some(Redirected::Failed { .. }) => ("failed", ending.failed(&SagaId::of_code(code))),
+        Some(Redirected::StartAgain) => ("start-again", ending.failed(&SagaId::of_code(code))),
+        Some(Redirected::Working) => ("working", look_again(request, code, back)),
         None => ("unfinished", look_again(request, code, back)),
     }
 }
@@ -110,21 +116,10 @@ fn is_prefetch(request: &Request) -> bool {
     ["sec-purpose", "purpose"].iter().any(|name| request.header(name).is_some_and(|why| why.starts_with("prefetch")))
 }
 
-fn done(back: Option<&ContinueUrl>) -> Response {
-    back.map_or_else(pages::complete, |url| Response::found(url.as_str()))
-}
-
 /// The sign-up as far as it comes in time; `None` if it stopped on the way. A reload, the outbox or its sweep goes on with it.
-async fn sign_up<B: SignUp>(app: &App<B>, request: &Request, code: &str) -> Option<Redirected<Infallible>> {
+async fn sign_up<B: SignUp>(app: &App<B>, keys: &Keys, request: &Request, code: &str) -> Option<Redirected<Form>> {
     let until = request.answer_by;
     let work = async {
-        let keys = match Keys::of(app).await {
-            Ok(keys) => keys,
-            Err(_) => {
-                Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();
-                return None;
-            }
-        };
         let kakao = KakaoLogin::new(app, until);
         let clerk = Clerk {
             store: app.store(),
@@ -151,9 +146,10 @@ async fn sign_up<B: SignUp>(app: &App<B>, request: &Request, code: &str) -> Opti
     })
 }
 
-async fn decide<B: SignUp>(app: &App<B>, who: &bot::Applicant) -> Decision<Infallible> {
+async fn decide<B: SignUp>(app: &App<B>, who: &bot::Applicant) -> Decision<Form> {
     match catch_panic(app.bot.decide(who)).await {
         Some(bot::Decision::Accept(profile)) => Decision::Accept(Accepted { profile, ..Accepted::default() }),
+        Some(bot::Decision::AskMore(form)) => Decision::AskMore(form),
         Some(bot::Decision::Refuse(word)) => Decision::Refuse(word),
         None => Decision::Broken,
     }
@@ -164,7 +160,7 @@ fn look_again(request: &Request, code: &str, back: Option<&ContinueUrl>) -> Resp
     let pairs = request.query.split('&').filter_map(|pair| pair.strip_prefix("again="));
     let looked = pairs.map(|count| count.parse().unwrap_or(RELOADS)).max().unwrap_or(0);
     if looked >= RELOADS {
-        return pages::unknown(back);
+        return sign_up::unknown(back);
     }
     let encode = |text| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
     let back = back.map(|url| format!("&continue={}", encode(url.as_str()))).unwrap_or_default();

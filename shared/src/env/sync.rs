@@ -74,6 +74,13 @@ impl SyncSettings {
             home_url: get("SYNC_HOME_URL"),
         }
     }
+
+    /// The address of a page beside `/sync/redirect`: the same with another last part. From the setting and not from the request,
+    /// whose `Host` is anybody's word.
+    pub fn page(&self, name: &str) -> Option<String> {
+        let (folder, _) = self.redirect_uri.as_deref()?.trim_end_matches('/').rsplit_once('/')?;
+        Some(format!("{folder}/{name}"))
+    }
 }
 
 impl super::Env {
@@ -102,6 +109,16 @@ mod tests {
         assert_eq!(sync.completion, Completion::Redirect);
         assert!(!sync.app_links && !sync.complete_false && !sync.oidc && !sync.pkce);
         assert_eq!((sync.redirect_uri, sync.home_url), (None, None));
+    }
+
+    #[test]
+    fn the_pages_are_beside_the_redirect() {
+        let page = |uri: &str| read(&[("SYNC_REDIRECT_URI", uri)]).sync.page("match");
+        for uri in ["https://a.example/sync/redirect", "https://a.example/sync/redirect/"] {
+            assert_eq!(page(uri).as_deref(), Some("https://a.example/sync/match"));
+        }
+        assert_eq!(page("https://a.example/dev/sync/redirect").as_deref(), Some("https://a.example/dev/sync/match"));
+        assert_eq!(page(""), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::kakao::{Kakao, Linked, LinkedPage, Told, Who};
 use super::keys::first;
 use crate::app::Services;
-use crate::bot::Applicant;
+use crate::bot::{Answers, Applicant};
 use crate::clock::Millis;
 use crate::kakao::id::AppUserId;
 use crate::kakao::login::{OauthError, ServiceTerms, UserMe};
@@ -86,7 +86,8 @@ impl Kakao for KakaoLogin<'_> {
         // Terms of somebody else are nobody's consent.
         let Some(app) = me.id().and_then(AppUser::of).filter(|_| me.id() == terms.id()) else { return Told::Unknown };
         let consents = consents(&me, &terms);
-        let applicant = Applicant { user: me, consents: consents.clone(), at: clock.now() };
+        let applicant =
+            Applicant { user: me, consents: consents.clone(), answers: Answers::default(), at: clock.now() };
         Told::Yes(Who { app, consents, applicant })
     }
 

@@ -5,9 +5,11 @@
 //! ended from outside at any time; and any of us may die between any two steps. [`crate::store::sign_up::rules`] says why that is
 //! safe, and a model that tries every order checks it.
 
+mod ending;
 mod kakao;
 mod keys;
 mod login;
+mod pass;
 mod reconcile;
 mod redirect;
 mod undo;
@@ -21,9 +23,11 @@ use crate::secret::{Seal, Secret};
 use crate::store::sign_up::SagaId;
 use crate::store::{Entry, Store, StoreError};
 
+pub use ending::{Ending, to_chat, unknown};
 pub use kakao::{Kakao, Linked, LinkedPage, Told, Who};
 pub use keys::Keys;
 pub use login::KakaoLogin;
+pub use pass::{NoPass, Pass, Purpose};
 pub use reconcile::{Mended, Reconciled, reconcile_one, reconcile_page};
 pub use redirect::{Accepted, Decision, Redirected, answer, question, redirect};
 pub use undo::{Undone, compensate};

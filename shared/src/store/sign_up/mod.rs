@@ -36,7 +36,7 @@ pub use commit::{Commit, NewMember};
 pub use erase::Erased;
 pub use ids::{AppUser, Identity, SagaId};
 pub use link::{Link, Lock, Touch};
-pub use member::{Consent, Flow, Member, Outcome, Profile};
+pub use member::{Consent, Flow, Member, Outcome, Profile, Wish};
 pub use saga::{Failure, Held, Saga, SagaClaim, Seize, Why};
 pub use unlink_job::{Erase, UnlinkJob};
 
