@@ -6,6 +6,8 @@
 //! | [`faults`] | a bad day at DynamoDB: a proxy that delays, cuts and refuses |
 //! | [`platform`] | Kakao's bot platform: takes callbacks, well or badly |
 //! | [`login`] | Kakao's login server, REST API and plugin server |
+//! | [`kakao_wire`] | a bad day at Kakao: a proxy before the simulator's stand-in |
+//! | [`sync`] | a browser on its way through the sign-up's functions |
 //! | [`parameters`] | the SSM parameter store |
 //! | [`sign_up`] | the functions around a sign-up: a store, a clock, an outbox driven by hand |
 //! | [`tiny_kakao`] | Kakao, as far as a sign-up needs it |
@@ -14,10 +16,12 @@
 
 pub mod events;
 pub mod faults;
+pub mod kakao_wire;
 pub mod login;
 pub mod parameters;
 pub mod platform;
 pub mod runtime_api;
 pub mod sign_up;
+pub mod sync;
 pub mod table;
 pub mod tiny_kakao;
