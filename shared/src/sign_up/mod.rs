@@ -6,6 +6,7 @@
 //! safe, and a model that tries every order checks it.
 
 mod again;
+mod forget;
 mod kakao;
 mod keys;
 mod login;
@@ -24,6 +25,7 @@ use crate::store::sign_up::SagaId;
 use crate::store::{Entry, Store, StoreError};
 
 pub use again::{ErasedAgain, erase_again};
+pub use forget::{Forgotten, forget};
 pub use kakao::{Kakao, Linked, LinkedPage, Told, Who};
 pub use keys::Keys;
 pub use login::KakaoLogin;

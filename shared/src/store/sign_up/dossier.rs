@@ -22,8 +22,8 @@ const SECRET: &str = "tok";
 pub struct Dossier {
     /// The memberships of which anything is left, the present one included.
     pub memberships: Vec<SagaId>,
-    /// How many items, the fence of a link not among them: it holds nothing but a state, and stays.
-    pub items: u64,
+    /// The keys of what an erasure takes. A link's fence and a sign-up's saga stay for their days: they hold nothing but a state.
+    pub keys: Vec<String>,
     /// The document; `null` where there is nothing.
     pub document: Value,
 }
@@ -40,7 +40,7 @@ impl Store {
         let (mut names, mut others) = (Vec::new(), Vec::new());
         for item in self.all(&keys::app_user_pk(app), keys::ALL).await? {
             let sk = item.text("SK")?.to_owned();
-            told.of(&item, sk != "LINK");
+            told.of(&item);
             match sk.as_str() {
                 "MEMBER" => drop(document.insert("member".to_owned(), plain(&item))),
                 "LINK" => drop(document.insert("link".to_owned(), plain(&item))),
@@ -86,12 +86,12 @@ impl Store {
         let person = Person::from_key(&name.to_string());
         let (mut items, mut in_groups) = (Vec::new(), Vec::new());
         for item in self.all(&keys::identity_pk(name), keys::ALL).await? {
-            told.of(&item, true);
+            told.of(&item);
             if let Some(group) = item.text("SK")?.strip_prefix(OWN_GROUP).map(GroupId::from_key) {
                 let days = voting_days(now).map(|day| Key::vote(&group, &day, &person));
                 for key in std::iter::once(Key::member(&group, &person)).chain(days) {
                     let found = self.get(&key).await?;
-                    found.iter().for_each(|item| told.of(item, true));
+                    found.iter().for_each(|item| told.of(item));
                     in_groups.extend(found.iter().map(plain));
                 }
             }
@@ -103,8 +103,9 @@ impl Store {
 }
 
 impl Dossier {
-    fn of(&mut self, item: &Item, counts: bool) {
-        self.items += u64::from(counts);
+    fn of(&mut self, item: &Item) {
+        let key = Key::of(item).filter(|key| key.sk != "LINK");
+        self.keys.extend(key.map(|key| format!("{} {}", key.pk, key.sk)));
         let mg = item.maybe_text("mg").map(SagaId::from_text);
         self.memberships.extend(mg.filter(|mg| !self.memberships.contains(mg)));
     }
