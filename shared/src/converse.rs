@@ -149,7 +149,9 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
     let person = Person::of(asked.request);
     let visit = Visit::new(app, asked.request, person.as_ref(), asked.owner, asked.vouched);
     let grace = || asked.until.since(app.clock.now()).saturating_sub(TO_ANSWER).min(GRACE);
-    beside(turn(app, asked, person.as_ref(), &visit), visit.look_after_names(), grace).await
+    // On the heap: it holds the author's own future, however large, and is moved about here.
+    let turn = Box::pin(turn(app, asked, person.as_ref(), &visit));
+    beside(turn, visit.look_after_names(), grace).await
 }
 
 /// What `main` comes to. `other` goes on beside it, for `grace` longer at most, and is then given up.

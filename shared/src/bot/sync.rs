@@ -76,7 +76,7 @@ impl<T> Turn<'_, T> {
             Log::warn("sync.one-time").request(self.desk.owner).kind("address").write();
         }
         let time = self.time_left().saturating_sub(TO_ANSWER);
-        let kind = match tokio::time::timeout(time, self.look(&told)).await {
+        let kind = match tokio::time::timeout(time, Box::pin(self.look(&told))).await {
             Ok(Ok(synced)) => return synced,
             Ok(Err(error)) => error.kind().to_owned(),
             Err(_) => "late".to_owned(),
@@ -90,7 +90,7 @@ impl<T> Turn<'_, T> {
     pub async fn one_time_profile(&self) -> Option<OtpProfile> {
         let url = Told::of(self.request, &self.desk.services.env).url?;
         let time = self.time_left().saturating_sub(TO_ANSWER);
-        tokio::time::timeout(time, self.visit.redeem(&url)).await.ok()?.profile.clone()
+        tokio::time::timeout(time, Box::pin(self.visit.redeem(&url))).await.ok()?.profile.clone()
     }
 
     async fn look(&self, told: &Told) -> Result<Synced, StoreError> {

@@ -56,7 +56,7 @@ impl<'a> Visit<'a> {
     /// The member that the names belong to, freshly read, and joined to it.
     async fn join(&self, names: &Names) -> Result<Option<Member>, StoreError> {
         let join = async {
-            let member = names.join(self.services.store(), self.now(), self.owner).await?;
+            let member = Box::pin(names.join(self.services.store(), self.now(), self.owner)).await?;
             self.services.seen.note(names, self.now());
             Ok(member)
         };
@@ -65,7 +65,8 @@ impl<'a> Visit<'a> {
 
     /// What a one-time address stands for.
     pub(crate) async fn redeem(&self, url: &OtpUrl) -> &Redeemed {
-        let redeem = || redeem_once(self.services, url, self.request.bot_key(), self.owner);
+        // On the heap: few turns need it, and a call outside is large.
+        let redeem = || Box::pin(redeem_once(self.services, url, self.request.bot_key(), self.owner));
         self.redeemed.get_or_init(redeem).await
     }
 

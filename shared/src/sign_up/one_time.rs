@@ -36,8 +36,8 @@ pub async fn redeem_once(services: &Services, url: &OtpUrl, bot: &str, turn: &st
     // A turn that is taken again is another attempt: what the first one did is not known.
     let me = hash(&[turn, &services.clock.now().0.to_string()]);
     let claimed = match services.store().claim_one_time(url.as_str(), &me, services.clock.now()).await {
-        Ok(OneTime::Ours) => redeem_now(services, url, bot, &me).await,
-        Ok(OneTime::Working) => wait(services, url).await,
+        Ok(OneTime::Ours) => Box::pin(redeem_now(services, url, bot, &me)).await,
+        Ok(OneTime::Working) => Box::pin(wait(services, url)).await,
         Ok(OneTime::Spent(app)) => Ok(Redeemed { app, profile: None }),
         Err(error) => Err(error.kind().to_owned()),
     };
@@ -50,7 +50,7 @@ pub async fn redeem_once(services: &Services, url: &OtpUrl, bot: &str, turn: &st
 async fn redeem_now(services: &Services, url: &OtpUrl, bot: &str, me: &str) -> Result<Redeemed, String> {
     let key = services.secrets.value(SecretName::KakaoRestApiKey, bot).await;
     let redeemed = match &key {
-        Ok(key) => redeem(services.outbound(), url, key.reveal()).await.map_err(|why| why.word().to_owned()),
+        Ok(key) => Box::pin(redeem(services.outbound(), url, key.reveal())).await.map_err(|why| why.word().to_owned()),
         Err(_) => Err("no-key".to_owned()),
     };
     let app = redeemed.as_ref().ok().and_then(|profile| AppUser::of(profile.app_user_id()?));
