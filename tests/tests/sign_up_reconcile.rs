@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use shared::sign_up::{self, Redirected};
+use shared::sign_up::{self, Redirected, Repair};
 use shared::store::AppUser;
 use tests::faults::scaled;
 use tests::sign_up::{World, accept};

@@ -21,6 +21,9 @@ pub struct SyncSettings {
     pub oidc: bool,
     /// `SYNC_PKCE=on`: the web login proves with a verifier that it began itself.
     pub pkce: bool,
+    /// `SYNC_PARAM`: the parameter of the auth block that the plugin fills, and nothing else does. Without it any parameter of the
+    /// plugin's shape is looked at, and not believed as far as who somebody is.
+    pub param: Option<String>,
     /// `SYNC_HOME_URL`: where a web login ends; without it on a page of our own.
     pub home_url: Option<String>,
 }
@@ -71,6 +74,7 @@ impl SyncSettings {
             complete_false: on("SYNC_COMPLETE_FALSE"),
             oidc: on("SYNC_OIDC"),
             pkce: on("SYNC_PKCE"),
+            param: get("SYNC_PARAM"),
             home_url: get("SYNC_HOME_URL"),
         }
     }
