@@ -5,6 +5,7 @@
 //! ended from outside at any time; and any of us may die between any two steps. [`crate::store::sign_up::rules`] says why that is
 //! safe, and a model that tries every order checks it.
 
+mod client;
 mod ending;
 mod kakao;
 mod keys;
@@ -15,6 +16,7 @@ mod reconcile;
 mod redirect;
 mod undo;
 mod unlink;
+mod web_login;
 
 use std::time::Duration;
 
@@ -25,7 +27,7 @@ use crate::store::sign_up::SagaId;
 use crate::store::{Entry, Store, StoreError};
 
 pub use ending::Ending;
-pub use kakao::{Kakao, Linked, LinkedPage, Told, Who};
+pub use kakao::{Kakao, Linked, LinkedPage, Tokens, Told, Who};
 pub use keys::Keys;
 pub use login::KakaoLogin;
 pub use pages::{no_pass, to_chat, unknown};
@@ -34,6 +36,7 @@ pub use reconcile::{Mended, Reconciled, reconcile_one, reconcile_page};
 pub use redirect::{Accepted, Decision, Redirected, answer, question, redirect};
 pub use undo::{Undone, compensate};
 pub use unlink::{Left, erase, unlink_job};
+pub use web_login::{NoLogin, WebLogin, WebLogins};
 
 /// What every step needs. `me` is whoever works: the gateway's id of a request, or an attempt of the outbox; two that may run at
 /// the same time must not share it.
