@@ -235,7 +235,7 @@ impl Seen {
         let document = self.header("content-type").starts_with("application/json");
         match self.status {
             204 | 404 => self.body.is_empty(),
-            302 => confidential && self.body.is_empty(),
+            302 | 303 => confidential && self.body.is_empty(),
             200 | 400 => confidential && (document || page && !self.body.contains("<script")),
             _ => false,
         }

@@ -1,5 +1,7 @@
 //! The rule and the answers: what has been answered well enough, and what is to be asked now.
 
+use std::collections::BTreeSet;
+
 use shared::bot::{self, Answers, Applicant, Field, Form, MAX_ANSWER, SignUp, Wrong};
 use shared::clock::Millis;
 use shared::endpoint::catch_panic;
@@ -62,6 +64,7 @@ impl Asked {
 pub(crate) async fn decide<B: SignUp>(bot: &B, who: &Applicant, fields: &Fields, now: Millis) -> Decision<Asked> {
     let posted = fields.get(DEPTH).and_then(|depth| depth.parse().ok()).unwrap_or(0);
     let mut answers = Answers::default();
+    let mut known = BTreeSet::new();
     for round in 0..FORMS {
         let form = match catch_panic(bot.decide(&who.with_answers(answers.clone()))).await {
             Some(bot::Decision::Accept(profile)) => {
@@ -71,8 +74,9 @@ pub(crate) async fn decide<B: SignUp>(bot: &B, who: &Applicant, fields: &Fields,
             Some(bot::Decision::AskMore(form)) => form,
             None => return Decision::Broken,
         };
-        // Asked again for what has been answered: the rule does not like the answer, and says so in the form.
-        let is_again = !form.fields().is_empty() && form.fields().iter().all(|field| answers.has(field));
+        // Nothing but what was asked before: the rule does not like an answer, and says so in the form.
+        let is_again = !form.fields().is_empty() && form.fields().iter().all(|field| known.contains(field.name()));
+        known.extend(form.fields().iter().map(Field::name));
         let depth = if is_again { round } else { round + 1 };
         let is_asked = |name: &str| form.fields().iter().any(|field| field.name() == name);
         let (again, before): (Answers, Answers) = answers.split(is_asked);

@@ -230,11 +230,6 @@ impl Answers {
         (Self(ones), Self(others))
     }
 
-    /// Whether the field has been answered.
-    pub fn has(&self, field: &Field) -> bool {
-        self.0.contains_key(field.name())
-    }
-
     /// Adds an answer that a field has accepted.
     pub fn set(&mut self, field: &Field, answer: String) {
         self.0.insert(field.name().to_owned(), answer);
