@@ -13,11 +13,12 @@ use shared::endpoint::Endpoint;
 use shared::env::Env;
 use shared::lambda;
 use shared::sign_up::{Keys, Pass, Purpose};
-use simulator::login::{self, Kakao};
+use simulator::login::{self as stand_in, Kakao};
 use sync_redirect::SyncRedirect;
 
 use crate::faults::Faults;
 use crate::kakao_wire::KakaoWire;
+use crate::login::pairs;
 use crate::platform::bots::Forgetful;
 use crate::platform::wake;
 use crate::table::{SWEEP, Table, env, stream_event, text};
@@ -152,6 +153,30 @@ impl Ask {
     }
 }
 
+/// A browser that we have sent to Kakao to log in.
+#[derive(Clone, Debug)]
+pub struct Away {
+    /// What it got.
+    pub seen: Seen,
+    /// What it asks Kakao for.
+    pub asks: BTreeMap<String, String>,
+    /// Its cookie, `name=value`.
+    pub cookie: String,
+}
+
+impl Away {
+    /// A parameter of what it asks Kakao for.
+    pub fn asks_for(&self, name: &str) -> Option<&str> {
+        self.asks.get(name).map(String::as_str)
+    }
+
+    /// It comes back with this code, as Kakao sends it.
+    pub fn back_with(&self, code: &str) -> Ask {
+        let state = self.asks_for("state").unwrap_or_default();
+        Ask::get("/sync/redirect", &format!("code={code}&state={}", encoded(state))).cookie(&self.cookie)
+    }
+}
+
 /// What the browser got.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seen {
@@ -228,7 +253,7 @@ impl<B: SignUp> World<B> {
         let table = Table::start();
         let faults = Faults::before(&table);
         let clock = Clock::at(now);
-        let app = login::App { redirect_uris: vec![REDIRECT_URI.to_owned()], ..login::App::default() };
+        let app = stand_in::App { redirect_uris: vec![REDIRECT_URI.to_owned()], ..stand_in::App::default() };
         let (wire, kakao) = KakaoWire::start(app, clock.clone()).await;
         let env = usual(&faults, &kakao, settings);
         let app = App::new(bot, env.clone(), clock.clone());
@@ -257,6 +282,26 @@ impl<B: SignUp> World<B> {
     /// `GET /sync/redirect`.
     pub async fn get(&self, query: &str) -> Seen {
         self.ask::<SyncRedirect>(&Ask::get("/sync/redirect", query)).await
+    }
+
+    /// `GET /sync/login`: a browser is sent to Kakao.
+    pub async fn log_in(&self) -> Away {
+        let seen = self.ask::<SyncRedirect>(&Ask::get("/sync/login", "")).await;
+        let authorize = format!("{}/oauth/authorize?", self.kakao.kauth_url());
+        let query = seen.location().and_then(|url| url.strip_prefix(&authorize)).expect("it is sent to Kakao");
+        let asks = pairs(query).into_iter().collect();
+        let cookie = seen.cookies.first().and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
+        Away { seen, asks, cookie }
+    }
+
+    /// The code with which Kakao sends the browser back, once the person `ga` agreed.
+    pub fn code_for(&self, away: &Away) -> String {
+        self.kakao.code_with("ga", REDIRECT_URI, away.asks_for("nonce"), away.asks_for("code_challenge"))
+    }
+
+    /// The whole web login of the person `ga`.
+    pub async fn come_back(&self, away: &Away) -> Seen {
+        self.ask::<SyncRedirect>(&away.back_with(&self.code_for(away))).await
     }
 
     /// A code of the person `ga`.
@@ -312,9 +357,9 @@ fn usual(faults: &Faults, kakao: &Kakao, more: &[(&str, &str)]) -> Env {
     let settings = [
         ("KAUTH_URL", kauth.as_str()),
         ("KAPI_URL", &kapi),
-        ("KAKAO_REST_API_KEY", login::LOCAL_REST_API_KEY),
-        ("KAKAO_CLIENT_SECRET", login::LOCAL_CLIENT_SECRET),
-        ("KAKAO_ADMIN_KEYS", login::LOCAL_ADMIN_KEY),
+        ("KAKAO_REST_API_KEY", stand_in::LOCAL_REST_API_KEY),
+        ("KAKAO_CLIENT_SECRET", stand_in::LOCAL_CLIENT_SECRET),
+        ("KAKAO_ADMIN_KEYS", stand_in::LOCAL_ADMIN_KEY),
         ("TOKEN_SIGNING_KEY", "canary-signing-key"),
         ("SYNC_REDIRECT_URI", REDIRECT_URI),
     ];

@@ -139,14 +139,6 @@ async fn row_7_a_member_is_never_unlinked() {
 }
 
 #[tokio::test]
-async fn row_8_without_a_chat_to_go_back_to_it_ends_on_a_page() {
-    let world = world(Rule::Yes).await;
-    let seen = world.get(&format!("code={}&state=x", world.code())).await;
-    assert!(seen.status == 200 && seen.body.contains("가입을 마쳤어요") && seen.body.contains("You are signed up"));
-    assert!(world.is_member());
-}
-
-#[tokio::test]
 async fn row_9_a_cancelled_consent_calls_nobody() {
     let world = world(Rule::Yes).await;
     let seen = world.get(&format!("error=access_denied&error_description=x&continue={}", encoded(CONTINUE))).await;
