@@ -116,6 +116,17 @@ impl Finding {
 
 async fn table(office: &Office) -> Finding {
     let what = ["테이블", "the table"];
+    let named = std::env::var("TABLE_NAME").is_ok_and(|name| !name.trim().is_empty());
+    if !named && office.app.env.dynamodb_url.is_none() {
+        return Finding::bad(
+            what,
+            ["TABLE_NAME이 없음", "TABLE_NAME is not set"],
+            [
+                "make urls가 찍는 TableName을 TABLE_NAME에 넣으세요. kakao dev라면 --local",
+                "set it to the TableName that make urls prints; for kakao dev: --local",
+            ],
+        );
+    }
     match office.app.store().last_round().await {
         Ok(_) => Finding::good(what),
         Err(error) => {

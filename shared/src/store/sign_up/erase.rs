@@ -76,7 +76,7 @@ impl Store {
             }
             // Condition: the name is still this membership's.
             let alias = Write::check(Key::alias(identity), theirs).text(":app", app.as_str()).text(":mg", mg.as_str());
-            count += self.erase_all(alias, with_votes(key, identity, now), now).await?;
+            count += self.erase_hanging(alias, key, identity, now).await?;
         }
         let alias = Write::delete(Key::alias(identity), theirs).text(":app", app.as_str()).text(":mg", mg.as_str());
         let own = Write::delete(Key::own_alias(app, identity), "mg = :mg").text(":mg", mg.as_str());
@@ -97,9 +97,30 @@ impl Store {
             let Some(key) = Key::of(&item).filter(|key| key.sk != "ALIAS") else { continue };
             // Condition: the name is nobody's.
             let nobodys = Write::check(Key::alias(identity), "attribute_not_exists(PK)");
-            erased.items += self.erase_all(nobodys, with_votes(key, identity, now), now).await?;
+            erased.items += self.erase_hanging(nobodys, key, identity, now).await?;
         }
         Ok(erased)
+    }
+
+    /// An item of a name, as long as `condition` holds; if it is a group, also what the group has of them: one transaction's worth.
+    async fn erase_hanging(
+        &self,
+        condition: Write,
+        key: Key,
+        identity: &Identity,
+        now: Millis,
+    ) -> Result<u64, StoreError> {
+        let Some(group) = key.sk.strip_prefix(OWN_GROUP).map(GroupId::from_key) else {
+            return self.erase_all(condition, vec![key], now).await;
+        };
+        let person = Person::from_key(&identity.to_string());
+        let votes = voting_days(now).map(|day| Key::vote(&group, &day, &person));
+        let gone = [key, Key::member(&group, &person)].into_iter().chain(votes).collect();
+        let count = self.erase_all(condition, gone, now).await?;
+        // Condition: they founded it. The group stays, and does not know by whom.
+        let founder = Write::update(Key::group(&group), "REMOVE founder", "founder = :person");
+        self.write(founder.text(":person", person.to_string())).await?;
+        Ok(count)
     }
 
     /// Deletes items as long as `condition` holds for another one.
@@ -112,18 +133,6 @@ impl Store {
         let token = hash(&["erase-all", &first, &now.0.to_string()]);
         Ok(if self.write_all(&token, writes).await?.is_ok() { count } else { 0 })
     }
-}
-
-/// An item of a name; if it is a group, also what the group has of them: one transaction's worth.
-fn with_votes(key: Key, identity: &Identity, now: Millis) -> Vec<Key> {
-    let group = key.sk.strip_prefix(OWN_GROUP).map(GroupId::from_key);
-    let mut gone = vec![key];
-    if let Some(group) = group {
-        let person = Person::from_key(&identity.to_string());
-        gone.push(Key::member(&group, &person));
-        gone.extend(voting_days(now).map(|day| Key::vote(&group, &day, &person)));
-    }
-    gone
 }
 
 /// The days of which there can be a vote, the last one first.
