@@ -75,4 +75,8 @@ impl SignUp for Bot {
     fn refusal(&self, word: &str) -> Words {
         sign_up::refusal(word)
     }
+
+    fn talk_to_a_person(&self) -> Option<Words> {
+        sign_up::talk_to_a_person()
+    }
 }

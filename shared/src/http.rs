@@ -1,5 +1,6 @@
 //! One request in, one response out: what a function sees of HTTP, whoever carried it (API Gateway or `kakao dev`).
 
+mod form;
 mod page;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::clock::Millis;
 
+pub use form::{Bilingual, HtmlForm, Input, read_form};
 pub use page::{Page, escape};
 
 /// A request as the gateway delivered it.
@@ -124,6 +126,11 @@ impl Response {
     /// `302` to `location`, byte for byte. Nobody keeps it, and nobody there learns where the browser came from (threat T13).
     pub fn found(location: &str) -> Self {
         Self { headers: vec![("location", location.to_owned())], ..Self::empty(302) }.in_confidence()
+    }
+
+    /// `303` to `location`: what was posted is done, and goes nowhere else.
+    pub fn see_other(location: &str) -> Self {
+        Self { headers: vec![("location", location.to_owned())], ..Self::empty(303) }.in_confidence()
     }
 
     /// Neither kept by anybody nor named to the next address.

@@ -167,7 +167,7 @@ impl Laptop {
         let lock = options.data.as_deref().map(|data| lock(data, &url)).transpose()?;
 
         let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
-        let env = Env::read(|name| local(name, &table_url).or_else(|| get(name)).or_else(|| fallback(name, &url)));
+        let env = surroundings(&url, &table_url, &lookup);
 
         let template = Template::built_in().map_err(NotStarted::Other)?;
         let file = options.data.as_ref().map(|data| data.join("table.db"));
@@ -212,6 +212,7 @@ impl Laptop {
             .doors
             .iter()
             .flat_map(|door| door.routes.iter().map(|route| (format!("{} {}", route.method, route.path), door.name)));
+        let whereabouts = whereabouts(&table_url, &table_name);
         Ok(Self {
             url,
             table_url,
@@ -227,7 +228,7 @@ impl Laptop {
             seeded,
             callbacks: callbacks.is_some(),
             listener,
-            router: router(platform, functions, &kakao),
+            router: router(platform, functions, &kakao).merge(whereabouts),
             kakao,
             lock,
         })
@@ -269,6 +270,19 @@ fn router(platform: Arc<Platform>, functions: Functions, kakao: &Kakao) -> Route
         .with_state(platform)
         .merge(kakao.router());
     Router::new().fallback(gateway::handle).with_state(functions).merge(own).layer(from_fn(gateway::tell))
+}
+
+/// The settings of everything on a laptop whose door is at `url`: what is dangerous from here, the rest from `lookup`, the process's
+/// environment, and what that does not say from here again. For commands that work on a running laptop, too.
+pub fn surroundings(url: &str, table_url: &str, lookup: impl Fn(&str) -> Option<String>) -> Env {
+    let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+    Env::read(|name| local(name, table_url).or_else(|| get(name)).or_else(|| fallback(name, url)))
+}
+
+/// `GET /laptop`: where the table is, for commands that work on it.
+fn whereabouts(table_url: &str, table_name: &str) -> Router {
+    let told = serde_json::json!({ "table_url": table_url, "table_name": table_name });
+    Router::new().route("/laptop", get(async move || axum::Json(told)))
 }
 
 async fn listen(option: &'static str, host: IpAddr, port: u16) -> Result<TcpListener, NotStarted> {

@@ -1,19 +1,22 @@
 //! The chat room in a real browser: what a person types and taps is what the bot gets, and what it answers is seen.
 
-use std::process::Stdio;
+use std::ops::Deref;
 use std::time::Duration;
 
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
+use fantoccini::Locator;
+use serde_json::json;
 use simulator::{Laptop, Options};
-use tokio::process::{Child, Command};
+use tests::browser::Browser;
 
 /// A chat room with a person in front of it.
-struct Room {
-    page: Client,
-    _driver: Child,
-    _profile: tempfile::TempDir,
+struct Room(Browser);
+
+impl Deref for Room {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        &self.0
+    }
 }
 
 async fn serve(data: &std::path::Path) -> (String, tokio::task::JoinHandle<()>) {
@@ -26,53 +29,9 @@ async fn serve(data: &std::path::Path) -> (String, tokio::task::JoinHandle<()>) 
 
 impl Room {
     async fn open(url: &str, width: u32, dark: bool) -> Self {
-        let port =
-            std::net::TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("a port").port();
-        let driver = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("chromedriver is installed: scripts/browser does it");
-        let profile = tempfile::tempdir().expect("a folder");
-        let mut arguments = vec![
-            "--headless=new".to_owned(),
-            "--no-sandbox".to_owned(),
-            "--disable-gpu".to_owned(),
-            "--disable-quic".to_owned(),
-            "--no-first-run".to_owned(),
-            "--disable-background-networking".to_owned(),
-            "--disable-component-update".to_owned(),
-            "--disable-sync".to_owned(),
-            format!("--window-size={width},900"),
-            format!("--user-data-dir={}", profile.path().display()),
-        ];
-        if dark {
-            arguments.push("--force-dark-mode".to_owned());
-        }
-        let mut options = json!({ "args": arguments });
-        if width < 500 {
-            // No window of Chromium's is that narrow; a phone is.
-            options["mobileEmulation"] =
-                json!({ "deviceMetrics": { "width": width, "height": 640, "pixelRatio": 2.0 } });
-        }
-        let wanted = json!({ "goog:chromeOptions": options });
-        let wanted = wanted.as_object().expect("an object").clone();
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(wanted);
-        let address = format!("http://127.0.0.1:{port}");
-        let mut tries = 0;
-        let page = loop {
-            match builder.connect(&address).await {
-                Ok(page) => break page,
-                Err(error) if tries == 60 => panic!("the browser does not start: {error}"),
-                Err(_) => tries += 1,
-            }
-            tokio::time::sleep(Duration::from_millis(250)).await;
-        };
-        page.goto(url).await.expect("the page loads");
-        Self { page, _driver: driver, _profile: profile }
+        let browser = Browser::open(width, dark).await;
+        browser.page.goto(url).await.expect("the page loads");
+        Self(browser)
     }
 
     async fn say(&self, text: &str) {
@@ -124,14 +83,6 @@ impl Room {
         self.page.execute(script, vec![button]).await.expect("two clicks");
     }
 
-    async fn script(&self, script: &str) -> Value {
-        self.page.execute(script, Vec::new()).await.expect("a script")
-    }
-
-    async fn click(&self, css: &str) {
-        self.page.find(Locator::Css(css)).await.expect(css).click().await.expect("a click");
-    }
-
     /// The consent screen, inside of the half-view.
     async fn enter_half_view(&self) {
         let frame = self.page.find(Locator::Css("#half-view iframe")).await.expect("a half-view");
@@ -151,15 +102,8 @@ impl Room {
         panic!("{text:?} is not {times} times in the room:\n{}", self.text().await);
     }
 
-    async fn screenshot(&self, name: &str) {
-        if let Ok(folder) = std::env::var("KAKAO_SCREENSHOTS") {
-            let picture = self.page.screenshot().await.expect("a picture");
-            std::fs::write(format!("{folder}/{name}.png"), picture).expect("a writable folder");
-        }
-    }
-
     async fn close(self) {
-        let _ = self.page.close().await;
+        self.0.close().await;
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use shared::sign_up::{self, Redirected};
+use shared::sign_up::{self, Redirected, Repair};
 use shared::store::AppUser;
 use tests::faults::scaled;
 use tests::sign_up::{World, accept};
@@ -47,7 +47,7 @@ async fn f40_all_differences_are_mended_and_nobody_else_is_touched() {
             _ => {}
         }
         let page = tokio::select! {
-            page = sign_up::reconcile_page(&clerk, after.as_ref()) => page.unwrap(),
+            page = sign_up::reconcile_page(&clerk, after.as_ref(), Repair::Mend) => page.unwrap(),
             () = tokio::time::sleep(Duration::from_secs(3)), if pages == 2 => {
                 world.pass(Duration::from_secs(60));
                 continue; // died: the same page again
@@ -67,7 +67,7 @@ async fn f40_all_differences_are_mended_and_nobody_else_is_touched() {
     world.pass(Duration::from_secs(86_400));
     let mut next = None;
     loop {
-        let page = sign_up::reconcile_page(&world.clerk("next-day"), next.as_ref()).await.unwrap();
+        let page = sign_up::reconcile_page(&world.clerk("next-day"), next.as_ref(), Repair::Mend).await.unwrap();
         assert_eq!(page.open, 0);
         repaired += page.orphans + page.left;
         next = page.next;

@@ -54,6 +54,8 @@ fn functions() -> BTreeMap<&'static str, &'static [Route]> {
         http::<skill::Skill>(),
         http::<skill_check::SkillCheck>(),
         http::<sync_redirect::SyncRedirect>(),
+        http::<sync_match::SyncMatch>(),
+        http::<sync_failure::SyncFailure>(),
         outbox,
     ])
 }
@@ -193,25 +195,42 @@ fn t32_roles_name_their_actions_and_resources() {
             }
         }
     }
-    let redirect = template()["Resources"]["SyncRedirectRole"]["Properties"]["Policies"][0].clone();
-    let keys = &redirect["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
-    assert_eq!(keys["dynamodb:LeadingKeys"], json!(["SAGA#*", "U#app#*", "OUT#*"]), "state design, section 14");
+    for (name, role) in resources("AWS::IAM::Role") {
+        assert_eq!(role.to_string().contains("dynamodb:DeleteItem"), name == "OutboxRole", "{name}: only it deletes");
+    }
+    let outbox =
+        template()["Resources"]["OutboxRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].clone();
+    let erasures =
+        outbox.as_array().expect("statements").iter().find(|one| one["Sid"] == "Erasures").expect("erasures");
+    let keys = &erasures["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+    assert_eq!(*keys, json!(["U#*", "GRP#*"]), "people and what groups have of them");
+    for (role, keys) in [
+        ("SyncRedirectRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
+        ("SyncMatchRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
+        ("SyncFailureRole", json!(["SAGA#*", "U#app#*"])),
+    ] {
+        let policy = template()["Resources"][role]["Properties"]["Policies"][0].clone();
+        let condition = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
+        assert_eq!(condition["dynamodb:LeadingKeys"], keys, "{role}: state design, section 14");
+    }
     let skill = template()["Resources"]["SkillRole"]["Properties"]["Policies"][0].clone();
     let keys = &skill["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
     assert_eq!(keys["dynamodb:LeadingKeys"], json!(["U#*", "GRP#*", "RL#*", "OUT#*", "IDEM#otp#*"]));
     for (name, role) in resources("AWS::IAM::Role") {
         let reads = |secret: &str| role.to_string().contains(secret);
+        let is_page = name == "SyncMatchRole" || name == "SyncFailureRole";
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
         let asks = calls_kakao || name == "SkillRole";
         assert_eq!(reads("/KAKAO_REST_API_KEY"), asks, "{name}: events, codes for tokens, and one-time addresses");
-        assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao, "{name}: only these two end links");
-        assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao, "{name}: only these two open a sealed token");
+        assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || is_page, "{name}: only these end links");
+        assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao || is_page, "{name}: only these open what is sealed");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
     }
     assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
 }
 
-/// The store makes a request of this kind: `dynamodb:UpdateItem` is `.update_item()`. A transaction needs the same actions.
+/// The store makes a request of this kind: `dynamodb:UpdateItem` is `.update_item()`. A transaction needs the same actions, and one
+/// that nothing else needs: `dynamodb:ConditionCheckItem` is `.condition_check()`.
 fn used_by_the_store(action: &str) -> bool {
     let store = fs::read_to_string(workspace().join("shared/src/store/write.rs")).expect("the store");
     let call: String = action["dynamodb:".len()..]
@@ -219,8 +238,11 @@ fn used_by_the_store(action: &str) -> bool {
         .flat_map(|letter| if letter.is_uppercase() { vec!['_', letter.to_ascii_lowercase()] } else { vec![letter] })
         .collect();
     let call = call.trim_start_matches('_');
-    // A check is no request of its own, only a part of a transaction.
-    store.contains(&format!(".{call}()")) || call == "condition_check_item" && store.contains(".condition_check(")
+    if call == "condition_check_item" {
+        store.contains(".condition_check(")
+    } else {
+        store.contains(&format!(".{call}()"))
+    }
 }
 
 /// What Lambda does in the outbox's name to bring it the stream.
@@ -247,7 +269,9 @@ fn timeouts_and_leases_fit_together() {
     // threats-and-faults, section 3: a skill function outlives its own hard goal of 4 s and no more.
     assert_eq!((timeout("Skill"), timeout("SkillCheck")), (6, 6));
     // State design, rule 5: whoever finds a sign-up's lease run out must find nobody at work.
-    assert!(timeout("SyncRedirect") <= 10 && 10 < shared::store::sign_up::LEASE.as_secs());
+    for page in ["SyncRedirect", "SyncMatch", "SyncFailure"] {
+        assert!(timeout(page) <= 10 && 10 < shared::store::sign_up::LEASE.as_secs(), "{page}");
+    }
     // The outbox must be able to use a callback's whole minute (decision 6).
     assert!(timeout("Outbox") >= shared::kapi::skill_callback::DELIVER_WITHIN.as_secs());
 }
@@ -268,7 +292,13 @@ fn f25_a_failing_batch_is_bounded_and_reported_record_by_record() {
         .map(|filter| serde_json::from_str(filter["Pattern"].as_str().expect("a pattern")).expect("a pattern is JSON"))
         .collect();
     assert_eq!(filters[0], json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "OUT#"}]}}}}));
+    assert_eq!(
+        filters[1],
+        json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"SK": {"S": [{"prefix": "JOB#"}]}}}})
+    );
     assert_eq!(events["Sweep"]["Properties"]["Input"], r#"{"sweep":"due"}"#);
+    assert_eq!(events["Reconcile"]["Properties"]["Input"], r#"{"reconcile":"members"}"#);
+    assert_eq!(events["Reconcile"]["Properties"]["State"], json!({"Fn::If": ["Reconciles", "ENABLED", "DISABLED"]}));
     assert_eq!(events["Sweep"]["Properties"]["ScheduleExpression"], "rate(1 minute)");
 }
 
@@ -309,6 +339,8 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "OutboxGaveUp",
         "OutboxDeliveriesFailed",
         "OutboxEventsFailed",
+        "OutboxErasureLate",
+        "OutboxRepairs",
         "ApiErrors",
         "BadKeys",
         "SyncRedirectMisconfigured",
@@ -333,6 +365,8 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/lambda.rs",
         "shared/src/sign_up/login.rs",
         "shared/src/sign_up/names.rs",
+        "shared/src/sign_up/reconcile.rs",
+        "shared/src/sign_up/unlink.rs",
         "functions/sync-redirect/src/lib.rs",
     ];
     let sources = files.map(|path| fs::read_to_string(workspace().join(path)).expect(path)).concat();

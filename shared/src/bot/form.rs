@@ -224,9 +224,10 @@ impl Answers {
         self.0.iter().map(|(name, answer)| (name.as_str(), answer.as_str()))
     }
 
-    /// Whether the field has been answered.
-    pub fn has(&self, field: &Field) -> bool {
-        self.0.contains_key(field.name())
+    /// Those whose names `is_one` knows, and the others.
+    pub fn split(&self, is_one: impl Fn(&str) -> bool) -> (Self, Self) {
+        let (ones, others) = self.0.clone().into_iter().partition(|(name, _)| is_one(name));
+        (Self(ones), Self(others))
     }
 
     /// Adds an answer that a field has accepted.

@@ -10,10 +10,11 @@
 
 use serde_json::json;
 
+use super::pages::{complete, unknown};
 use super::pass::{Pass, Purpose};
 use crate::clock::Millis;
 use crate::env::{Completion, Env};
-use crate::http::{self, Response};
+use crate::http::Response;
 use crate::kakao::sync::ContinueUrl;
 use crate::secret::Seal;
 use crate::store::sign_up::SagaId;
@@ -77,31 +78,5 @@ impl Ending<'_> {
         let pass = Pass { saga: saga.clone(), back: self.back.cloned() };
         let address = self.env.sync.page(purpose.as_str())?;
         Some(format!("{address}?{}", pass.query(self.passes, purpose, self.now)?))
-    }
-}
-
-/// The sign-up is done, and there is no chat to go back to.
-fn complete() -> Response {
-    let page = http::Page::new("가입을 마쳤어요", "You are signed up");
-    page.paragraph("이 창은 닫아도 돼요.", "You may close this page.").respond(200)
-}
-
-/// It takes too long to wait for here, or nobody knows how it went.
-pub fn unknown(back: Option<&ContinueUrl>) -> Response {
-    let page = http::Page::new("아직 마치지 못했어요", "This takes longer than it should");
-    let page = page.paragraph(
-        "채팅방으로 돌아가 잠시 뒤 다시 시작해 주세요.",
-        "Please go back to the chat and try again in a moment.",
-    );
-    to_chat(page, back).respond(200)
-}
-
-/// The way back, at the end of a page.
-pub fn to_chat(page: http::Page, back: Option<&ContinueUrl>) -> http::Page {
-    match back {
-        Some(url) => page.link("채팅방으로 돌아가기", "Back to the chat", url.as_str()),
-        None => {
-            page.paragraph("이 창을 닫고 채팅방으로 돌아가 주세요.", "Please close this page and go back to the chat.")
-        }
     }
 }
