@@ -213,13 +213,15 @@ fn t32_roles_name_their_actions_and_resources() {
         let condition = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
         assert_eq!(condition["dynamodb:LeadingKeys"], keys, "{role}: state design, section 14");
     }
-    let skill = template()["Resources"]["SkillRole"].to_string();
-    assert!(skill.contains("dynamodb:LeadingKeys"), "the skill reads its own keys only");
+    let skill = template()["Resources"]["SkillRole"]["Properties"]["Policies"][0].clone();
+    let keys = &skill["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
+    assert_eq!(keys["dynamodb:LeadingKeys"], json!(["U#*", "GRP#*", "RL#*", "OUT#*", "IDEM#otp#*"]));
     for (name, role) in resources("AWS::IAM::Role") {
         let reads = |secret: &str| role.to_string().contains(secret);
         let is_page = name == "SyncMatchRole" || name == "SyncFailureRole";
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
-        assert_eq!(reads("/KAKAO_REST_API_KEY"), calls_kakao, "{name}: events, and codes for tokens");
+        let asks = calls_kakao || name == "SkillRole";
+        assert_eq!(reads("/KAKAO_REST_API_KEY"), asks, "{name}: events, codes for tokens, and one-time addresses");
         assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || is_page, "{name}: only these end links");
         assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao || is_page, "{name}: only these open what is sealed");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
@@ -331,6 +333,7 @@ fn every_function_has_its_log_group_and_its_alarms() {
     for alarm in [
         "SkillSlow",
         "SkillApologizes",
+        "SkillIdentityConflicts",
         "OutboxParked",
         "OutboxLate",
         "OutboxGaveUp",
@@ -361,6 +364,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/verify.rs",
         "shared/src/lambda.rs",
         "shared/src/sign_up/login.rs",
+        "shared/src/sign_up/names.rs",
         "shared/src/sign_up/reconcile.rs",
         "shared/src/sign_up/unlink.rs",
         "functions/sync-redirect/src/lib.rs",
