@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use shared::app::App;
 use shared::clock::Millis;
+use shared::sign_up::Purpose;
 use simulator::login::{Endpoint, Fault};
 use tests::faults::{self, ALWAYS};
 use tests::sync::{CONTINUE, GA, REDIRECT_URI, Rule, World, encoded, with_continue, world};
@@ -174,12 +175,18 @@ async fn a_rule_that_panics_is_a_failure_like_any_other() {
 }
 
 #[tokio::test]
-async fn the_sample_rule_turns_away_who_may_be_under_fourteen() {
-    let in_2022 = Millis::from_rfc3339("2022-12-31T23:00:00+09:00").expect("a moment");
-    for (at, old_enough) in [(in_2022, false), (in_2022.plus(Duration::from_secs(7_200)), true)] {
-        let world = World::of(bot::Bot, at).await;
+async fn the_sample_rule_turns_away_who_is_under_fourteen_and_asks_whom_it_cannot_tell() {
+    // Born in 2008.
+    for (at, failed, asked) in [
+        ("2021-12-31T23:00:00+09:00", true, false),
+        ("2022-01-01T01:00:00+09:00", false, true),
+        ("2022-12-31T23:00:00+09:00", false, true),
+        ("2023-01-01T01:00:00+09:00", false, false),
+    ] {
+        let world = World::of(bot::Bot, Millis::from_rfc3339(at).expect("a moment")).await;
         let seen = world.get(&with_continue(&world.kakao.code("da", REDIRECT_URI), CONTINUE)).await;
-        assert_eq!(world.has_failed(&seen).await, !old_enough, "born in 2008: {seen:?}");
-        assert_eq!(world.kakao.is_linked("da"), old_enough);
+        assert_eq!(world.has_failed(&seen).await, failed, "{at}: {seen:?}");
+        assert_eq!(world.pass(&seen, Purpose::Match).await.is_some(), asked, "{at}: {seen:?}");
+        assert_eq!(world.kakao.is_linked("da"), !failed);
     }
 }
