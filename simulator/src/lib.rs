@@ -31,4 +31,4 @@ mod template;
 mod tokens;
 pub mod verdict;
 
-pub use laptop::{LOCAL_REST_API_KEY, LOCAL_SKILL_SECRET, Laptop, NotStarted, Options};
+pub use laptop::{LOCAL_REST_API_KEY, LOCAL_SKILL_SECRET, Laptop, NotStarted, Options, surroundings};

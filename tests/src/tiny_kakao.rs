@@ -24,6 +24,8 @@ struct State {
     trouble: Option<(u64, Trouble)>,
     /// How often each code was brought.
     exchanged: BTreeMap<String, u64>,
+    /// After whom each page that was handed out began.
+    pages: Vec<Option<AppUser>>,
 }
 
 /// What goes wrong with a call.
@@ -85,6 +87,11 @@ impl TinyKakao {
     pub fn most_exchanged(&self) -> u64 {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.exchanged.values().copied().max().unwrap_or_default()
+    }
+
+    /// After whom each page that was handed out began, in order.
+    pub fn pages(&self) -> Vec<Option<AppUser>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).pages.clone()
     }
 
     /// Whether a call hangs.
@@ -189,6 +196,7 @@ impl Kakao for TinyKakao {
     async fn linked_page(&self, after: Option<&AppUser>) -> Told<LinkedPage> {
         let number = |app: &AppUser| app.as_str().parse::<u64>().unwrap_or_default();
         self.call(|state| {
+            state.pages.push(after.cloned());
             let mut users: Vec<AppUser> = state.linked.keys().cloned().collect();
             users.sort_by_key(number);
             users.retain(|app| after.is_none_or(|after| number(app) > number(after)));

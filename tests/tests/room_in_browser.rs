@@ -205,12 +205,12 @@ async fn signing_up_covers_half_of_the_chat_and_comes_back_to_it() {
     room.click("button[value=all]").await;
     room.page.enter_parent_frame().await.expect("the room");
     // The service signs the person up and sends the browser back: the half-view closes and the bot speaks.
-    room.sees("안녕하세요!").await;
+    room.sees("가입을 마쳤어요.").await;
     assert_eq!(room.script(open).await, json!(false));
 
     // The second time nobody is asked.
     room.click("#sign-up").await;
-    room.sees_times("안녕하세요!", 2).await;
+    room.sees("이미 회원이세요.").await;
 
     // Unlinked again, the person is asked again, and may close the half-view.
     room.script("fetch('/kakao/links/ga', { method: 'DELETE' }); return null").await;
@@ -220,5 +220,33 @@ async fn signing_up_covers_half_of_the_chat_and_comes_back_to_it() {
     room.page.enter_parent_frame().await.expect("the room");
     room.click("#half-view button").await;
     room.sees("카카오싱크 화면을 닫았어요.").await;
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_turns_back_on_the_consent_screen_is_asked_again_in_the_chat() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&format!("{url}/?person=na"), 320, false).await;
+    room.click("#sign-up").await;
+    room.enter_half_view().await;
+    room.click("button[value=cancel]").await;
+    let link = Locator::Css("a[href*='/talk-plugin/continue/']");
+    let link = room.page.wait().at_most(Duration::from_secs(5)).for_element(link).await.expect("a way back");
+    link.click().await.expect("a click");
+    room.page.enter_parent_frame().await.expect("the room");
+    room.sees("아직 가입 전이에요").await;
+    // The card's button leads to the auth block once more.
+    room.page
+        .find(Locator::XPath("//*[@id='lines']//button[normalize-space()='가입하기']"))
+        .await
+        .expect("a button")
+        .click()
+        .await
+        .expect("a click");
+    room.enter_half_view().await;
+    room.click("button[value=all]").await;
+    room.page.enter_parent_frame().await.expect("the room");
+    room.sees("가입을 마쳤어요.").await;
     room.close().await;
 }

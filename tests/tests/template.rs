@@ -195,6 +195,15 @@ fn t32_roles_name_their_actions_and_resources() {
             }
         }
     }
+    for (name, role) in resources("AWS::IAM::Role") {
+        assert_eq!(role.to_string().contains("dynamodb:DeleteItem"), name == "OutboxRole", "{name}: only it deletes");
+    }
+    let outbox =
+        template()["Resources"]["OutboxRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].clone();
+    let erasures =
+        outbox.as_array().expect("statements").iter().find(|one| one["Sid"] == "Erasures").expect("erasures");
+    let keys = &erasures["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+    assert_eq!(*keys, json!(["U#*", "GRP#*"]), "people and what groups have of them");
     for (role, keys) in [
         ("SyncRedirectRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
         ("SyncMatchRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
@@ -204,13 +213,15 @@ fn t32_roles_name_their_actions_and_resources() {
         let condition = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
         assert_eq!(condition["dynamodb:LeadingKeys"], keys, "{role}: state design, section 14");
     }
-    let skill = template()["Resources"]["SkillRole"].to_string();
-    assert!(skill.contains("dynamodb:LeadingKeys"), "the skill reads its own keys only");
+    let skill = template()["Resources"]["SkillRole"]["Properties"]["Policies"][0].clone();
+    let keys = &skill["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
+    assert_eq!(keys["dynamodb:LeadingKeys"], json!(["U#*", "GRP#*", "RL#*", "OUT#*", "IDEM#otp#*"]));
     for (name, role) in resources("AWS::IAM::Role") {
         let reads = |secret: &str| role.to_string().contains(secret);
         let is_page = name == "SyncMatchRole" || name == "SyncFailureRole";
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
-        assert_eq!(reads("/KAKAO_REST_API_KEY"), calls_kakao, "{name}: events, and codes for tokens");
+        let asks = calls_kakao || name == "SkillRole";
+        assert_eq!(reads("/KAKAO_REST_API_KEY"), asks, "{name}: events, codes for tokens, and one-time addresses");
         assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || is_page, "{name}: only these end links");
         assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao || is_page, "{name}: only these open what is sealed");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
@@ -218,14 +229,20 @@ fn t32_roles_name_their_actions_and_resources() {
     assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
 }
 
-/// The store makes a request of this kind: `dynamodb:UpdateItem` is `.update_item()`. A transaction needs the same actions.
+/// The store makes a request of this kind: `dynamodb:UpdateItem` is `.update_item()`. A transaction needs the same actions, and one
+/// that nothing else needs: `dynamodb:ConditionCheckItem` is `.condition_check()`.
 fn used_by_the_store(action: &str) -> bool {
     let store = fs::read_to_string(workspace().join("shared/src/store/write.rs")).expect("the store");
     let call: String = action["dynamodb:".len()..]
         .chars()
         .flat_map(|letter| if letter.is_uppercase() { vec!['_', letter.to_ascii_lowercase()] } else { vec![letter] })
         .collect();
-    store.contains(&format!(".{}()", call.trim_start_matches('_')))
+    let call = call.trim_start_matches('_');
+    if call == "condition_check_item" {
+        store.contains(".condition_check(")
+    } else {
+        store.contains(&format!(".{call}()"))
+    }
 }
 
 /// What Lambda does in the outbox's name to bring it the stream.
@@ -275,7 +292,13 @@ fn f25_a_failing_batch_is_bounded_and_reported_record_by_record() {
         .map(|filter| serde_json::from_str(filter["Pattern"].as_str().expect("a pattern")).expect("a pattern is JSON"))
         .collect();
     assert_eq!(filters[0], json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "OUT#"}]}}}}));
+    assert_eq!(
+        filters[1],
+        json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"SK": {"S": [{"prefix": "JOB#"}]}}}})
+    );
     assert_eq!(events["Sweep"]["Properties"]["Input"], r#"{"sweep":"due"}"#);
+    assert_eq!(events["Reconcile"]["Properties"]["Input"], r#"{"reconcile":"members"}"#);
+    assert_eq!(events["Reconcile"]["Properties"]["State"], json!({"Fn::If": ["Reconciles", "ENABLED", "DISABLED"]}));
     assert_eq!(events["Sweep"]["Properties"]["ScheduleExpression"], "rate(1 minute)");
 }
 
@@ -310,11 +333,14 @@ fn every_function_has_its_log_group_and_its_alarms() {
     for alarm in [
         "SkillSlow",
         "SkillApologizes",
+        "SkillIdentityConflicts",
         "OutboxParked",
         "OutboxLate",
         "OutboxGaveUp",
         "OutboxDeliveriesFailed",
         "OutboxEventsFailed",
+        "OutboxErasureLate",
+        "OutboxRepairs",
         "ApiErrors",
         "BadKeys",
         "SyncRedirectMisconfigured",
@@ -338,6 +364,9 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/verify.rs",
         "shared/src/lambda.rs",
         "shared/src/sign_up/login.rs",
+        "shared/src/sign_up/names.rs",
+        "shared/src/sign_up/reconcile.rs",
+        "shared/src/sign_up/unlink.rs",
         "functions/sync-redirect/src/lib.rs",
     ];
     let sources = files.map(|path| fs::read_to_string(workspace().join(path)).expect(path)).concat();

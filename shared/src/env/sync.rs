@@ -21,6 +21,9 @@ pub struct SyncSettings {
     pub oidc: bool,
     /// `SYNC_PKCE=on`: the web login proves with a verifier that it began itself.
     pub pkce: bool,
+    /// `SYNC_PARAM`: the parameter of the auth block that the plugin fills, and nothing else does. Without it any parameter of the
+    /// plugin's shape is looked at, and not believed as far as who somebody is.
+    pub param: Option<String>,
     /// `SYNC_HOME_URL`: where a web login ends; without it on a page of our own.
     pub home_url: Option<String>,
     /// `SYNC_SCOPES`: consent items that a web login asks for beyond those of the app, comma-separated.
@@ -83,6 +86,7 @@ impl SyncSettings {
             complete_false: on("SYNC_COMPLETE_FALSE"),
             oidc: on("SYNC_OIDC"),
             pkce: on("SYNC_PKCE"),
+            param: get("SYNC_PARAM"),
             home_url: get("SYNC_HOME_URL"),
             scopes: get("SYNC_SCOPES").map(|list| compact(&list)),
             service_terms: get("SYNC_SERVICE_TERMS").map(|list| compact(&list)),

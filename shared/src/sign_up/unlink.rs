@@ -1,16 +1,21 @@
 //! Kakao said that somebody has left: believed when Kakao says it again, steps ii to iv, then everything of theirs goes.
 
+use std::time::Duration;
+
 use super::kakao::{Kakao, Linked, Told};
 use super::{Clerk, entry};
 use crate::clock::Millis;
 use crate::effect::{Effect, Erase as Erasure};
 use crate::log::Log;
 use crate::secret::pseudonym;
-use crate::store::sign_up::{Erase, Erased, SagaId};
+use crate::store::sign_up::{Erase, Erased, SagaId, UnlinkJob};
 use crate::store::{AppUser, StoreError};
 
 /// How often a job whose fence has moved is looked at again before it is left for later.
 const LOOKS: usize = 3;
+
+/// Who has left is gone within minutes. After this somebody should look.
+const LATE: Duration = Duration::from_secs(3_600);
 
 /// What became of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +28,18 @@ pub enum Left {
     Nothing,
     /// Not now. It is due again.
     Later,
+}
+
+/// Carries out a job that was never put off. One that was waits for the sweep: the stream tells of putting it off, too.
+///
+/// # Errors
+/// As [`unlink_job`].
+pub async fn new_unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result<Left, StoreError> {
+    match clerk.store.unlink_job(app).await? {
+        None => Ok(Left::Nothing),
+        Some(seen) if seen.tries > 0 => Ok(Left::Later),
+        Some(_) => unlink_job(clerk, app).await,
+    }
 }
 
 /// Carries out the job of a person, whoever stored it.
@@ -43,8 +60,7 @@ pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result
             }
             told => {
                 Log::warn("unlink.kakao").outcome("no-answer").kind(told.word()).write();
-                store.postpone_unlink_job(app, &seen, clerk.now()).await?;
-                return Ok(Left::Later);
+                return later(clerk, app, &seen).await;
             }
         }
         // iv. Erase, if nothing has changed since ii.
@@ -54,15 +70,28 @@ pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result
             Erase::Done => return Ok(Left::Erased),
             Erase::Again => {}
             Erase::Busy => {
-                store.postpone_unlink_job(app, &seen, clerk.now()).await?;
-                return Ok(Left::Later);
+                return later(clerk, app, &seen).await;
             }
         }
     }
-    if let Some(seen) = store.unlink_job(app).await? {
-        store.postpone_unlink_job(app, &seen, clerk.now()).await?;
+    match store.unlink_job(app).await? {
+        Some(seen) => later(clerk, app, &seen).await,
+        None => Ok(Left::Later),
     }
+}
+
+async fn later<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob) -> Result<Left, StoreError> {
+    late(seen.since, clerk.now());
+    clerk.store.postpone_unlink_job(app, seen, clerk.now()).await?;
     Ok(Left::Later)
+}
+
+/// Says so if somebody who left should have been gone long ago.
+fn late(since: Millis, now: Millis) {
+    let age = now.since(since);
+    if age > LATE {
+        Log::error("erasure.late").took(age).write();
+    }
 }
 
 /// What follows an erased membership: names, talks, groups, relations; and a line in the ledger.
@@ -70,6 +99,7 @@ pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result
 /// # Errors
 /// [`StoreError`] if the table cannot be used; to be repeated.
 pub async fn erase<K>(clerk: &Clerk<'_, K>, app: &AppUser, mg: &SagaId, at: Millis) -> Result<Erased, StoreError> {
+    late(at, clerk.now());
     let who = pseudonym(clerk.ledger, app.as_str());
     let erased = clerk.store.erase_member(app, mg, &who, at, clerk.now()).await?;
     Log::info("member.erased").count(erased.items).took(clerk.now().since(at)).write();
