@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use shared::app::App;
-use shared::bot::{Applicant, Decision, SignUp, Words};
+use shared::bot::{Applicant, Decision, Field, Form, SignUp, Words};
 use shared::clock::{Clock, Millis};
 use shared::endpoint::Endpoint;
 use shared::env::Env;
 use shared::lambda;
-use shared::sign_up::{Keys, Pass, Purpose};
+use shared::sign_up::{self, Clerk, KakaoLogin, Keys, Pass, Purpose};
 use simulator::login::{self as stand_in, Kakao};
 use sync_redirect::SyncRedirect;
 
@@ -49,6 +49,8 @@ pub enum Rule {
     TooMuch,
     /// Breaks down.
     Panics,
+    /// Wants to know more.
+    Asks,
 }
 
 impl SignUp for Rule {
@@ -61,6 +63,10 @@ impl SignUp for Rule {
                 Decision::Accept([("all".to_owned(), Value::from("x".repeat(9_000)))].into_iter().collect())
             }
             Self::Panics => panic!("canary-panic"),
+            Self::Asks => {
+                let words = Words { ko: "이름", en: "Name" };
+                Decision::AskMore(Form::new(words).field(Field::text("name", words, 10)))
+            }
         }
     }
 
@@ -344,6 +350,32 @@ impl<B: SignUp> World<B> {
         let entries: Vec<String> = entries.collect();
         wake(&self.outbox, &stream_event(&entries), &format!("stream-{}", self.app.clock.now().0)).await;
         wake(&self.outbox, SWEEP, &format!("sweep-{}", self.app.clock.now().0)).await;
+    }
+
+    /// One pass of the reconciler over everybody.
+    pub async fn reconcile(&self) {
+        let now = self.app.clock.now();
+        let until = now.plus(Duration::from_secs(60));
+        let keys = Keys::of(&self.app).await.expect("a signing key");
+        let kakao = KakaoLogin::new(&self.app, until);
+        let clerk = Clerk {
+            store: self.app.store(),
+            kakao: &kakao,
+            seal: &keys.seal,
+            ledger: &keys.ledger,
+            clock: &self.app.clock,
+            me: &format!("pass-{}", now.0),
+            until,
+        };
+        let mut after = None;
+        loop {
+            let page = sign_up::reconcile_page(&clerk, after.as_ref()).await.expect("a page");
+            assert!(!page.unread, "Kakao has no list");
+            if page.next.is_none() {
+                return;
+            }
+            after = page.next;
+        }
     }
 
     /// Whether nothing is left to the outbox.

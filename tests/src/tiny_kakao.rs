@@ -167,7 +167,7 @@ impl Kakao for TinyKakao {
         self.call(|state| state.owner(token)).await
     }
 
-    async fn unlink_own(&self, token: &Secret) -> Told<()> {
+    async fn unlink_own(&self, token: &Secret, _app: Option<&AppUser>) -> Told<()> {
         self.call(|state| match state.owner(token) {
             Told::Yes(app) => {
                 state.linked.remove(&app);

@@ -101,8 +101,9 @@ pub trait Kakao {
     /// `GET /v1/user/access_token_info`: whose token it is, while it is good.
     fn token_info(&self, token: &Secret) -> impl Future<Output = Told<AppUser>>;
 
-    /// `POST /v1/user/unlink` with the person's token: it cannot hit a later link. Not linked is as good as unlinked.
-    fn unlink_own(&self, token: &Secret) -> impl Future<Output = Told<()>>;
+    /// `POST /v1/user/unlink` with the token of `app`, if that is known: it cannot hit a later link. Not linked is as good as
+    /// unlinked; that somebody else was unlinked is not.
+    fn unlink_own(&self, token: &Secret, app: Option<&AppUser>) -> impl Future<Output = Told<()>>;
 
     /// `POST /v1/user/unlink` with the admin key. Not linked is as good as unlinked.
     fn unlink(&self, app: &AppUser) -> impl Future<Output = Told<()>>;

@@ -185,8 +185,10 @@ impl Kakao for KakaoLogin<'_> {
         }
     }
 
-    async fn unlink_own(&self, token: &Secret) -> Told<()> {
-        match user::unlink(self.services.outbound(), &self.services.env, By::Token(token)).await {
+    async fn unlink_own(&self, token: &Secret, app: Option<&AppUser>) -> Told<()> {
+        let person = app.map(|app| AppUserId::new(app.as_str()));
+        let by = person.as_ref().map_or(By::Token(token), |person| By::TokenOf(token, person));
+        match user::unlink(self.services.outbound(), &self.services.env, by).await {
             Ok(_) => Told::Yes(()),
             Err(failure) => told(&failure),
         }

@@ -166,7 +166,7 @@ async fn exchange<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId, code: &str) -> Re
     };
     let Ok(sealed) = tokens.seal(clerk.seal, id) else {
         // Without randomness nothing can be kept, and what cannot be kept cannot be undone later: now or never.
-        let _ = clerk.kakao.unlink_own(&tokens.access).await;
+        let _ = clerk.kakao.unlink_own(&tokens.access, None).await;
         clerk.store.end_saga(id, clerk.me, End::Dead, clerk.now()).await?;
         return Ok(Exchanged::Over(Ended::StartAgain));
     };

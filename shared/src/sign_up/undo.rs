@@ -88,7 +88,7 @@ async fn whose<K: Kakao>(clerk: &Clerk<'_, K>, saga: &Saga, token: Option<&Secre
 /// With the person's own token while it is good, because that cannot hit a later link; else with the admin key.
 async fn unlink<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser, token: Option<&Secret>) -> bool {
     if let Some(token) = token {
-        match clerk.kakao.unlink_own(token).await {
+        match clerk.kakao.unlink_own(token, Some(app)).await {
             Told::Yes(()) => return true,
             Told::No(_) => {}
             Told::NotSent | Told::Unknown => return false,
