@@ -8,7 +8,7 @@ use lexopt::{Arg, Parser, ValueExt as _};
 use serde_json::json;
 use shared::clock::Millis;
 use shared::secret::SecretName;
-use shared::sign_up::{ErasedAgain, PACE, Pass, Reconciled, Walk, Walked, erase_again, reconcile_page, walk};
+use shared::sign_up::{ErasedAgain, PACE, Reconciled, Repair, Walk, Walked, erase_again, reconcile_page, walk};
 use shared::store::Store;
 use shared::store::sign_up::Tally;
 
@@ -76,7 +76,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         || read(arguments),
         async |office, errand: Errand| match errand {
             Errand::Members { dry: true, .. } => look(office).await,
-            Errand::Members { many, .. } => until_stopped(office, if many { Pass::MendMany } else { Pass::Mend }).await,
+            Errand::Members { many, .. } => {
+                until_stopped(office, if many { Repair::MendMany } else { Repair::Mend }).await
+            }
             Errand::Erasures { dry, since, ledger } => erasures(office, dry, since, ledger).await,
         },
     )
@@ -143,7 +145,7 @@ async fn look(office: &Office) -> Result<ExitCode, Trouble> {
     let (mut after, mut tally, mut refusals) = (None, Tally::default(), 0);
     loop {
         let next_page = tokio::time::Instant::now() + PACE;
-        let page = reconcile_page(&clerk, after.as_ref(), Pass::Look).await?;
+        let page = reconcile_page(&clerk, after.as_ref(), Repair::Look).await?;
         if page.unread {
             refusals += 1;
             if !patience(refusals).await {
@@ -176,9 +178,9 @@ async fn look(office: &Office) -> Result<ExitCode, Trouble> {
 }
 
 /// Ctrl-C leaves the round to whoever comes next.
-async fn until_stopped(office: &Office, pass: Pass) -> Result<ExitCode, Trouble> {
+async fn until_stopped(office: &Office, repair: Repair) -> Result<ExitCode, Trouble> {
     tokio::select! {
-        ended = members(office, pass) => ended,
+        ended = members(office, repair) => ended,
         Ok(()) = tokio::signal::ctrl_c() => {
             office.leave_round().await?;
             trouble("멈췄어요. 다시 하면 그 자리부터 이어요.", "stopped. Run it again to go on from here.");
@@ -187,10 +189,10 @@ async fn until_stopped(office: &Office, pass: Pass) -> Result<ExitCode, Trouble>
     }
 }
 
-async fn members(office: &Office, pass: Pass) -> Result<ExitCode, Trouble> {
+async fn members(office: &Office, repair: Repair) -> Result<ExitCode, Trouble> {
     let (keys, kakao) = (office.keys().await?, office.kakao());
     let clerk = office.clerk(&kakao, &keys);
-    let how = Walk { at_once: true, pass, pace: PACE };
+    let how = Walk { at_once: true, repair, pace: PACE };
     let (mut refusals, mut seen) = (0, 0);
     loop {
         match walk(&clerk, how, progress).await? {

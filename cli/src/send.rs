@@ -30,7 +30,7 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
   --name NAME        스킬 이름: URL의 마지막 부분 (기본 skill은 lunch, skill-check는 phone)
   --utterance TEXT   말한 것 (skill)
   --value TEXT       검증할 값 (skill-check)
-  --user WHO         누가: ga, na, da 또는 아무 botUserKey (기본 ga)
+  --user WHO         누가: ga, na, da, ra, ma 또는 아무 botUserKey (기본 ga)
   --extra JSON       버튼이 들고 있던 extra
   --block ID         버튼이 가리킨 블록
   --param NAME=VALUE 블록의 파라미터 (여러 번 적을 수 있어요)
@@ -48,7 +48,7 @@ kakao send: one request to a running bot, and its answer.
   --name NAME        the skill's name, last part of its URL (lunch; phone for skill-check)
   --utterance TEXT   what is said (skill)
   --value TEXT       the value to check (skill-check)
-  --user WHO         ga, na, da or any botUserKey (ga)
+  --user WHO         ga, na, da, ra, ma or any botUserKey (ga)
   --extra JSON       the extra of the button that was tapped
   --block ID         the block that the button leads to
   --param NAME=VALUE a parameter of the block (as often as you like)

@@ -6,7 +6,8 @@ use crate::app::Services;
 use crate::http::{Body, Request};
 use crate::kakao;
 use crate::log::Log;
-use crate::secret::{Access, NoSecret, SecretName};
+use crate::secret::{Access, NoSecret, Seal, SecretName};
+use crate::sign_up::{NoPass, Pass, Purpose};
 
 /// A request whose sender showed what was agreed. The only way to its body.
 #[derive(Debug)]
@@ -95,6 +96,15 @@ pub async fn skill_secret(services: &Services, request: Request) -> Result<Verif
     }
     let access = keys.access(presented);
     Ok(Verified { request, access })
+}
+
+/// A page of ours: whoever comes has the pass that the page before gave them, and only them.
+///
+/// # Errors
+/// [`NoPass`] if there is none that opens this page.
+pub fn pass(services: &Services, seal: &Seal, purpose: Purpose, request: Request) -> Result<(Verified, Pass), NoPass> {
+    let pass = Pass::read(&request.query, seal, purpose, &services.env.continue_rules(), services.clock.now())?;
+    Ok((Verified { request, access: Access::Bots(Vec::new()) }, pass))
 }
 
 /// Whether `bot`, an id without the development channel's `!`, may speak: it is listed in `BOT_IDS` (an empty list lets every bot

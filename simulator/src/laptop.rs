@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 use crate::function::{EverySurface, Functions};
 use crate::journal::Journal;
 use crate::login::{self, Kakao, LOCAL_ADMIN_KEY, LOCAL_CLIENT_SECRET};
+use crate::payload::{AUTH_BLOCK_ID, PLUGIN_PARAM};
 use crate::platform::{self, Platform, Skills};
 use crate::table::Table;
 use crate::template::Template;
@@ -50,6 +51,10 @@ pub struct Options {
     pub seed: Option<PathBuf>,
     /// The skill that every event calls: a laptop has no console in which blocks are given their skills.
     pub event_skill: String,
+    /// The id of the auth block: that of the bot's own, so that its buttons work here, too.
+    pub auth_block: String,
+    /// The skill that the auth block calls when its half-view is over.
+    pub auth_skill: String,
 }
 
 impl Default for Options {
@@ -61,6 +66,8 @@ impl Default for Options {
             table_host: Ipv4Addr::LOCALHOST.into(),
             seed: None,
             event_skill: "lunch".to_owned(),
+            auth_block: AUTH_BLOCK_ID.to_owned(),
+            auth_skill: "join".to_owned(),
         }
     }
 }
@@ -179,6 +186,8 @@ impl Laptop {
             callbacks: callbacks.clone(),
             api_key: api_key.as_deref().map_or(LOCAL_REST_API_KEY, first).to_owned(),
             of_events: options.event_skill.clone(),
+            auth_block: options.auth_block.clone(),
+            of_auth_block: options.auth_skill.clone(),
         };
         let app = login::App {
             rest_api_keys: accepted(api_key.as_deref(), LOCAL_REST_API_KEY),
@@ -347,6 +356,7 @@ fn fallback(name: &str, url: &str) -> Option<String> {
         "KAKAO_ADMIN_KEYS" => Some(LOCAL_ADMIN_KEY.to_owned()),
         "TOKEN_SIGNING_KEY" => Some("local-token-signing-key".to_owned()),
         "SYNC_REDIRECT_URI" => Some(redirect_uri(url)),
+        "SYNC_PARAM" => Some(PLUGIN_PARAM.to_owned()),
         "BOT_API_URL" => Some(stand_in(url)),
         "KAUTH_URL" => Some(format!("{url}/kauth")),
         "KAPI_URL" => Some(format!("{url}/kapi")),

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use shared::clock::Millis;
 use shared::secret::Secret;
-use shared::sign_up::{Kakao, Linked, LinkedPage, Told, Who};
+use shared::sign_up::{Kakao, Linked, LinkedPage, Tokens, Told, Who};
 use shared::store::AppUser;
 
 /// When everybody linked.
@@ -125,12 +125,12 @@ impl TinyKakao {
 }
 
 impl State {
-    fn exchange(&mut self, code: &str) -> Told<Secret> {
+    fn exchange(&mut self, code: &str) -> Told<Tokens> {
         match self.codes.remove(code) {
             Some((app, link)) if self.linked.get(&app) == Some(&link) => {
                 let token = format!("token-of-{code}");
                 self.tokens.insert(token.clone(), (app, link));
-                Told::Yes(Secret::new(token))
+                Told::Yes(Tokens { access: Secret::new(token), id: None })
             }
             _ => Told::No("KOE320"),
         }
@@ -147,7 +147,7 @@ impl State {
 impl Kakao for TinyKakao {
     type Applicant = ();
 
-    async fn exchange(&self, code: &str) -> Told<Secret> {
+    async fn exchange(&self, code: &str) -> Told<Tokens> {
         self.call(|state| {
             *state.exchanged.entry(code.to_owned()).or_default() += 1;
             state.exchange(code)
@@ -155,8 +155,8 @@ impl Kakao for TinyKakao {
         .await
     }
 
-    async fn who(&self, token: &Secret) -> Told<Who<()>> {
-        self.call(|state| match state.owner(token) {
+    async fn who(&self, tokens: &Tokens) -> Told<Who<()>> {
+        self.call(|state| match state.owner(&tokens.access) {
             Told::Yes(app) => Told::Yes(Who { app, consents: Vec::new(), applicant: () }),
             _ => Told::No("-401"),
         })
@@ -167,7 +167,7 @@ impl Kakao for TinyKakao {
         self.call(|state| state.owner(token)).await
     }
 
-    async fn unlink_own(&self, token: &Secret) -> Told<()> {
+    async fn unlink_own(&self, token: &Secret, _app: Option<&AppUser>) -> Told<()> {
         self.call(|state| match state.owner(token) {
             Told::Yes(app) => {
                 state.linked.remove(&app);

@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shared::sign_up::{self, PACE, Pass, Redirected, Walk, Walked};
+use shared::sign_up::{self, PACE, Redirected, Repair, Walk, Walked};
 use shared::store::AppUser;
 use shared::store::sign_up::{ROUND_EVERY, ROUND_LEASE, Tally};
 use tests::sign_up::{World, accept};
 use tests::table::text;
 use tests::tiny_kakao::Trouble;
 
-const AT_ONCE: Walk = Walk { at_once: false, pass: Pass::Mend, pace: Duration::ZERO };
+const AT_ONCE: Walk = Walk { at_once: false, repair: Repair::Mend, pace: Duration::ZERO };
 
 /// So many people, one in twenty of them linked without a membership, one in twenty a member without a link.
 struct Town {
@@ -142,8 +142,9 @@ async fn f40_all_differences_are_mended_and_nobody_else_is_touched() {
 async fn f40_a_look_changes_nothing() {
     let town = Town::of(60).await;
     let before = town.world.table.items();
-    let page =
-        sign_up::reconcile_page(&town.world.patient_clerk("look"), None, Pass::Look).await.expect("the table is there");
+    let page = sign_up::reconcile_page(&town.world.patient_clerk("look"), None, Repair::Look)
+        .await
+        .expect("the table is there");
     assert_eq!((page.orphans, page.left, page.next), (3, 3, None));
     assert_eq!(town.world.table.items(), before);
     assert!(town.bad.iter().any(|app| town.world.kakao.is_linked(app)));
@@ -159,7 +160,7 @@ async fn f40_a_page_of_strangers_is_left_alone_until_a_person_says_so() {
     let Walked::Suspicious(_, people) = town.walk("outbox", AT_ONCE).await else { panic!("nobody was suspicious") };
     assert_eq!(people, 15 + 4);
     assert!(strangers.iter().all(|stranger| town.world.kakao.is_linked(stranger)));
-    let many = Walk { pass: Pass::MendMany, ..AT_ONCE };
+    let many = Walk { repair: Repair::MendMany, ..AT_ONCE };
     let Walked::Ended(tally) = town.walk("cli", many).await else { panic!("it did not end") };
     assert_eq!((tally.orphans, tally.left), (15 + 2, 2));
     assert!(!strangers.iter().any(|stranger| town.world.kakao.is_linked(stranger)));

@@ -54,6 +54,8 @@ fn functions() -> BTreeMap<&'static str, &'static [Route]> {
         http::<skill::Skill>(),
         http::<skill_check::SkillCheck>(),
         http::<sync_redirect::SyncRedirect>(),
+        http::<sync_match::SyncMatch>(),
+        http::<sync_failure::SyncFailure>(),
         outbox,
     ])
 }
@@ -202,17 +204,26 @@ fn t32_roles_name_their_actions_and_resources() {
         outbox.as_array().expect("statements").iter().find(|one| one["Sid"] == "Erasures").expect("erasures");
     let keys = &erasures["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
     assert_eq!(*keys, json!(["U#*", "GRP#*"]), "people and what groups have of them");
-    let redirect = template()["Resources"]["SyncRedirectRole"]["Properties"]["Policies"][0].clone();
-    let keys = &redirect["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
-    assert_eq!(keys["dynamodb:LeadingKeys"], json!(["SAGA#*", "U#app#*", "OUT#*"]), "state design, section 14");
-    let skill = template()["Resources"]["SkillRole"].to_string();
-    assert!(skill.contains("dynamodb:LeadingKeys"), "the skill reads its own keys only");
+    for (role, keys) in [
+        ("SyncRedirectRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
+        ("SyncMatchRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
+        ("SyncFailureRole", json!(["SAGA#*", "U#app#*"])),
+    ] {
+        let policy = template()["Resources"][role]["Properties"]["Policies"][0].clone();
+        let condition = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
+        assert_eq!(condition["dynamodb:LeadingKeys"], keys, "{role}: state design, section 14");
+    }
+    let skill = template()["Resources"]["SkillRole"]["Properties"]["Policies"][0].clone();
+    let keys = &skill["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
+    assert_eq!(keys["dynamodb:LeadingKeys"], json!(["U#*", "GRP#*", "RL#*", "OUT#*", "IDEM#otp#*"]));
     for (name, role) in resources("AWS::IAM::Role") {
         let reads = |secret: &str| role.to_string().contains(secret);
+        let is_page = name == "SyncMatchRole" || name == "SyncFailureRole";
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
-        assert_eq!(reads("/KAKAO_REST_API_KEY"), calls_kakao, "{name}: events, and codes for tokens");
-        assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao, "{name}: only these two end links");
-        assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao, "{name}: only these two open a sealed token");
+        let asks = calls_kakao || name == "SkillRole";
+        assert_eq!(reads("/KAKAO_REST_API_KEY"), asks, "{name}: events, codes for tokens, and one-time addresses");
+        assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || is_page, "{name}: only these end links");
+        assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao || is_page, "{name}: only these open what is sealed");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
     }
     assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
@@ -258,7 +269,9 @@ fn timeouts_and_leases_fit_together() {
     // threats-and-faults, section 3: a skill function outlives its own hard goal of 4 s and no more.
     assert_eq!((timeout("Skill"), timeout("SkillCheck")), (6, 6));
     // State design, rule 5: whoever finds a sign-up's lease run out must find nobody at work.
-    assert!(timeout("SyncRedirect") <= 10 && 10 < shared::store::sign_up::LEASE.as_secs());
+    for page in ["SyncRedirect", "SyncMatch", "SyncFailure"] {
+        assert!(timeout(page) <= 10 && 10 < shared::store::sign_up::LEASE.as_secs(), "{page}");
+    }
     // Whoever finds the lease of a reconciler's round run out must find nobody at work.
     assert!(timeout("Outbox") + 5 < shared::store::sign_up::ROUND_LEASE.as_secs());
     // The outbox must be able to use a callback's whole minute (decision 6).
@@ -322,6 +335,7 @@ fn every_function_has_its_log_group_and_its_alarms() {
     for alarm in [
         "SkillSlow",
         "SkillApologizes",
+        "SkillIdentityConflicts",
         "OutboxParked",
         "OutboxLate",
         "OutboxGaveUp",
@@ -352,6 +366,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/verify.rs",
         "shared/src/lambda.rs",
         "shared/src/sign_up/login.rs",
+        "shared/src/sign_up/names.rs",
         "shared/src/sign_up/reconcile.rs",
         "shared/src/sign_up/unlink.rs",
         "functions/sync-redirect/src/lib.rs",

@@ -8,7 +8,7 @@ use shared::app::Services;
 use shared::clock::{Clock, Millis};
 use shared::effect::Erase;
 use shared::log::Log;
-use shared::sign_up::{self, Clerk, KakaoLogin, Keys, Left, PACE, Pass, Undone, Walk};
+use shared::sign_up::{self, Clerk, KakaoLogin, Keys, Left, PACE, Repair, Undone, Walk};
 use shared::store::{AppUser, Outcome, SagaId, StoreError};
 
 /// How long one attempt may take: much less than the lease that it holds, so that nobody else comes meanwhile.
@@ -124,7 +124,7 @@ pub(crate) async fn unlink_job(
 /// Walks on with the reconciler's round for as long as this invocation may.
 pub(crate) async fn reconcile(services: &Services, owner: &str, until: Millis) -> Value {
     let Some(office) = Office::open_until(services, owner, until).await else { return json!({ "reconcile": null }) };
-    let how = Walk { at_once: false, pass: Pass::Mend, pace: PACE };
+    let how = Walk { at_once: false, repair: Repair::Mend, pace: PACE };
     match sign_up::walk(&office.clerk(), how, |_, _| ()).await {
         Ok(walked) => json!({ "reconcile": walked.word(), "tally": walked.tally() }),
         Err(error) => {

@@ -20,9 +20,9 @@ const EACH: Duration = Duration::from_secs(10);
 /// So many differences of one kind on a page are believed, whatever the page's size.
 const FEW: usize = 10;
 
-/// How far a pass goes.
+/// How far a repair goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pass {
+pub enum Repair {
     /// Says what it would do, and changes nothing.
     Look,
     /// Mends, and stops at a page of which more than a quarter would go: that is more likely a wrong key, another app or another
@@ -47,7 +47,7 @@ pub struct Reconciled {
     pub next: Option<AppUser>,
     /// The same page again: Kakao did not hand it out, or there was no time for anybody on it.
     pub unread: bool,
-    /// So many differences that nothing was changed ([`Pass::Mend`]).
+    /// So many differences that nothing was changed ([`Repair::Mend`]).
     pub suspicious: u64,
 }
 
@@ -71,7 +71,7 @@ pub enum Mended {
 pub async fn reconcile_page<K: Kakao>(
     clerk: &Clerk<'_, K>,
     after: Option<&AppUser>,
-    pass: Pass,
+    repair: Repair,
 ) -> Result<Reconciled, StoreError> {
     let same_again = Reconciled { next: after.cloned(), unread: true, ..Reconciled::default() };
     let page = match clerk.kakao.linked_page(after).await {
@@ -82,7 +82,7 @@ pub async fn reconcile_page<K: Kakao>(
         }
     };
     let sides = Sides::of(clerk, after, page).await?;
-    if pass == Pass::Mend && sides.are_suspicious() {
+    if repair == Repair::Mend && sides.are_suspicious() {
         let suspicious = sides.differences().len() as u64;
         Log::error("reconcile.suspicious").count(suspicious).write();
         return Ok(Reconciled { suspicious, unread: false, ..same_again });
@@ -95,7 +95,7 @@ pub async fn reconcile_page<K: Kakao>(
             told.next = Some(done);
             break;
         }
-        match tokio::time::timeout(EACH, one(clerk, &app, pass)).await {
+        match tokio::time::timeout(EACH, one(clerk, &app, repair)).await {
             Ok(Ok(Mended::Fine)) => {}
             Ok(Ok(Mended::Orphan)) => told.orphans += 1,
             Ok(Ok(Mended::Left)) => told.left += 1,
@@ -108,7 +108,7 @@ pub async fn reconcile_page<K: Kakao>(
         done = Some(app);
     }
     told.checked = sides.people_up_to(told.next.as_ref());
-    if pass != Pass::Look && told.orphans + told.left > 0 {
+    if repair != Repair::Look && told.orphans + told.left > 0 {
         Log::error("reconcile.repaired").count(told.orphans + told.left).write();
     }
     Ok(told)
@@ -160,10 +160,10 @@ fn number(app: &AppUser) -> (usize, &str) {
 /// # Errors
 /// [`StoreError`] if the table cannot be used.
 pub async fn reconcile_one<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result<Mended, StoreError> {
-    one(clerk, app, Pass::Mend).await
+    one(clerk, app, Repair::Mend).await
 }
 
-async fn one<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser, pass: Pass) -> Result<Mended, StoreError> {
+async fn one<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser, repair: Repair) -> Result<Mended, StoreError> {
     // The fence first: what is decided below holds only as long as it does.
     let seen = clerk.store.link(app).await?;
     let member = clerk.store.member(app).await?.is_some();
@@ -174,8 +174,8 @@ async fn one<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser, pass: Pass) -> Resul
     match (linked, member) {
         (Linked::Yes { .. }, true) | (Linked::No, false) => Ok(Mended::Fine),
         (Linked::Yes { since: Some(since) }, false) if clerk.now().since(since) < SETTLED => Ok(Mended::Open),
-        (Linked::Yes { .. }, false) if pass == Pass::Look => Ok(Mended::Orphan),
-        (Linked::No, true) if pass == Pass::Look => Ok(Mended::Left),
+        (Linked::Yes { .. }, false) if repair == Repair::Look => Ok(Mended::Orphan),
+        (Linked::No, true) if repair == Repair::Look => Ok(Mended::Left),
         (Linked::Yes { .. }, false) => undo_link(clerk, app, seen).await,
         (Linked::No, true) => end_membership(clerk, app).await,
     }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::Clerk;
 use super::kakao::Kakao;
-use super::reconcile::{Pass, Reconciled, reconcile_page};
+use super::reconcile::{Reconciled, Repair, reconcile_page};
 use crate::log::Log;
 use crate::store::StoreError;
 use crate::store::sign_up::{Taken, Tally};
@@ -25,7 +25,7 @@ pub struct Walk {
     /// Begin one although the last is not a day old.
     pub at_once: bool,
     /// How far it goes.
-    pub pass: Pass,
+    pub repair: Repair,
     /// At least this long from the beginning of one page to that of the next.
     pub pace: Duration,
 }
@@ -39,7 +39,7 @@ pub enum Walked {
     OutOfTime(Tally),
     /// Kakao does not answer, or says that it is too much: the next one goes on.
     Refused(Tally),
-    /// A page with so many differences that a person must look ([`Pass::MendMany`] goes on).
+    /// A page with so many differences that a person must look ([`Repair::MendMany`] goes on).
     Suspicious(Tally, u64),
     /// Somebody else walks it.
     Busy,
@@ -91,7 +91,7 @@ pub async fn walk<K: Kakao>(
             break Walked::OutOfTime(round.tally);
         }
         let next_page = Instant::now() + how.pace;
-        let told = reconcile_page(clerk, round.after.as_ref(), how.pass).await?;
+        let told = reconcile_page(clerk, round.after.as_ref(), how.repair).await?;
         if told.suspicious > 0 {
             break Walked::Suspicious(round.tally, told.suspicious);
         }

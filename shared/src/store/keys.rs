@@ -13,6 +13,7 @@
 //! | outbox entry | `OUT#<entry>` | `OUT` |
 //! | callback once | `CB#<hash of the URL>` | `-` |
 //! | event once | `EVT#<entry>` | `-` |
+//! | one-time address | `IDEM#otp#<hash of the URL>` | `-` |
 //! | rate counter | `RL#<what>#<who>#<window>` | `-` |
 //! | sign-up saga | `SAGA#<hash of the code>` | `SAGA` |
 //! | member | `U#app#<user>` | `MEMBER` |
@@ -118,6 +119,10 @@ impl Key {
 
     pub(super) fn event(entry: &EntryId) -> Self {
         Self::new(format!("EVT#{entry}"), "-")
+    }
+
+    pub(super) fn one_time(url: &str) -> Self {
+        Self::new(format!("IDEM#otp#{}", hash(&["otp", url])), "-")
     }
 
     pub(super) fn rate(what: &str, person: &Person, window: u64) -> Self {

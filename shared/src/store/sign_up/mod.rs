@@ -44,7 +44,7 @@ pub use erase::Erased;
 pub use ids::{AppUser, Identity, SagaId};
 pub use ledger::Ledger;
 pub use link::{Link, Lock, Touch};
-pub use member::{Consent, Flow, Member, Outcome, Profile};
+pub use member::{Consent, Flow, Member, Outcome, Profile, Wish};
 pub use round::{ROUND_EVERY, ROUND_LEASE, Round, Taken, Tally};
 pub use saga::{Failure, Held, Saga, SagaClaim, Seize, Why};
 pub use unlink_job::{Erase, UnlinkJob};
