@@ -166,9 +166,13 @@ impl Kakao for KakaoLogin<'_> {
             Log::warn("sync.id-token").kind(why).write();
             return Told::Unknown;
         }
-        // Terms of somebody else are nobody's consent.
+        // Terms of somebody else are nobody's consent, and their address is nobody's business.
         let Some(app) = me.id().and_then(AppUser::of).filter(|_| me.id() == terms.id()) else { return Told::Unknown };
         let consents = consents(&me, &terms);
+        let extras = Extras {
+            shipping: extras.shipping.filter(|addresses| addresses.user_id() == me.id()),
+            channels: extras.channels.filter(|channels| channels.user_id() == me.id()),
+        };
         let applicant =
             Applicant { user: me, consents: consents.clone(), extras, answers: Answers::default(), at: clock.now() };
         Told::Yes(Who { app, consents, applicant })
