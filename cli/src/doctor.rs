@@ -105,7 +105,7 @@ impl Finding {
             out(&format!("  ok       {ko} | {en}"));
             return;
         }
-        out(&format!("  MISSING  {ko} | {en}"));
+        out(&format!("  WRONG    {ko} | {en}"));
         for (word, said) in
             [("까닭", &self.cause[0]), ("할 일", &self.cure[0]), ("cause", &self.cause[1]), ("cure", &self.cure[1])]
         {
@@ -214,15 +214,15 @@ fn absent(what: [&'static str; 2], name: SecretName, why: NoSecret) -> Finding {
     match why {
         NoSecret::NotConfigured => Finding::bad(
             what,
-            [&format!("{name}이(가) 없음"), &format!("{name} is not set")],
+            [&format!("{name}: 없음"), &format!("{name} is not set")],
             [
-                &format!("make urls가 찍는 명령으로 SSM에 적거나 환경 변수 {name}을(를) 주세요"),
+                &format!("make urls가 찍는 명령으로 SSM에 적거나 환경 변수로 주세요: {name}"),
                 &format!("store it in SSM with the command that make urls prints, or set {name}"),
             ],
         ),
         NoSecret::Unreachable => Finding::bad(
             what,
-            [&format!("{name}을(를) SSM에서 읽지 못함"), &format!("{name} cannot be read from SSM")],
+            [&format!("{name}: SSM에서 읽지 못함"), &format!("{name} cannot be read from SSM")],
             ["SECRETS_PREFIX와 자격 증명의 권한을 확인하세요", "check SECRETS_PREFIX and what the credentials may do"],
         ),
     }

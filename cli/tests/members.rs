@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use shared::clock::Clock;
@@ -152,6 +152,36 @@ fn members_are_reconciled_and_a_dry_run_changes_nothing() {
     });
     assert_eq!(document(&run(&dev, &["member", "show", GA]))["member"]["st"], "ACTIVE");
     assert_eq!(document(&run(&dev, &["reconcile", "members"]))["left"], 0, "it may begin another round at once");
+}
+
+#[test]
+fn f40_a_round_that_was_stopped_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    // Thirty members who have left, and Kakao takes its time with each.
+    let members: Vec<String> = (1..=30_u64).map(|number| (number * 10).to_string()).collect();
+    let items: Vec<Value> = members.iter().flat_map(|app| member(app, &format!("u-{app}"))).collect();
+    let dev = Dev::start_with(&["--memory", "--seed", &seed(folder.path(), &items)]);
+    let slow = json!({ "at": "me", "fault": "slow:400" }).to_string();
+    dev.request("POST", "/kakao/faults", &[("content-type", "application/json")], slow.as_bytes());
+    let port = dev.port.to_string();
+    let stopped = kakao(&["reconcile", "members", "--many", "--local", "--port", &port])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    soon("somebody is erased", || {
+        let gone = items_under(&dev, "AUD#").len();
+        (gone > 2).then_some(())
+    });
+    assert!(Command::new("kill").args(["-INT", &stopped.id().to_string()]).status().unwrap().success());
+    let stopped = stopped.wait_with_output().unwrap();
+    assert!(stopped.status.code() == Some(1) && told(&stopped).contains("go on from here"), "{stopped:?}");
+    dev.request("DELETE", "/kakao/faults", &[], b"");
+    let ended = document(&run(&dev, &["reconcile", "members", "--many"]));
+    assert_eq!((&ended["open"], &ended["pages"]), (&json!(0), &json!(1)), "not a second of waiting for a lease");
+    soon("everybody is gone", || {
+        items_under(&dev, "U#app#").iter().all(|item| item["SK"]["S"] == "LINK").then_some(())
+    });
 }
 
 #[test]

@@ -352,7 +352,7 @@ impl<B: SignUp> World<B> {
         wake(&self.outbox, SWEEP, &format!("sweep-{}", self.app.clock.now().0)).await;
     }
 
-    /// One pass of the reconciler over everybody, after a person has looked: here it is always most of them who go.
+    /// One pass of the reconciler over everybody.
     pub async fn reconcile(&self) {
         let now = self.app.clock.now();
         let until = now.plus(Duration::from_secs(60));
@@ -369,7 +369,7 @@ impl<B: SignUp> World<B> {
         };
         let mut after = None;
         loop {
-            let page = sign_up::reconcile_page(&clerk, after.as_ref(), Repair::MendMany).await.expect("a page");
+            let page = sign_up::reconcile_page(&clerk, after.as_ref(), Repair::Mend).await.expect("a page");
             assert!(!page.unread, "Kakao has no list");
             if page.next.is_none() {
                 return;

@@ -220,3 +220,21 @@ async fn f04_the_process_is_killed_at_each_moment_of_a_sign_up() {
     }
     assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
 }
+
+#[tokio::test]
+async fn p7_an_erasure_that_is_an_hour_late_says_so() {
+    let world = World::new().await;
+    let outbox = world.start("outbox", OUTBOX).await;
+    world.kakao.plan(Endpoint::Me, Fault::Status(503), None);
+    for (minutes, late) in [(30, false), (61, true)] {
+        let since = Clock::System.now().minus(Duration::from_secs(minutes * 60)).0;
+        world.table.put(&json!({
+            "PK": { "S": GA }, "SK": { "S": "JOB#UNLINK" }, "t": { "S": "JOB" }, "v": { "N": "1" }, "first": { "S": "a" },
+            "seq": { "N": "1" }, "tries": { "N": "6" }, "ca": { "N": since.to_string() },
+            "DPK": { "S": "DUE#0" }, "DSK": { "S": "0000000000001#1376016924426879191" }
+        }));
+        outbox.invoke(SWEEP).await;
+        let said = outbox.log().await.iter().any(|line| line.contains("\"erasure.late\""));
+        assert_eq!(said, late, "{minutes} minutes");
+    }
+}

@@ -91,15 +91,18 @@ impl Room {
         self.page.wait().at_most(Duration::from_secs(5)).for_element(consent).await.expect("a consent screen");
     }
 
-    /// Waits until the conversation shows `text` so many times.
-    async fn sees_times(&self, text: &str, times: usize) {
-        for _ in 0..100 {
-            if self.text().await.matches(text).count() == times {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{text:?} is not {times} times in the room:\n{}", self.text().await);
+    /// Agrees to everything on the consent screen, and waits for the page behind it.
+    async fn agrees_and_gets_to(&self, css: &str) {
+        self.click("#sign-up").await;
+        self.enter_half_view().await;
+        self.click("button[value=all]").await;
+        self.page.wait().at_most(Duration::from_secs(5)).for_element(Locator::Css(css)).await.expect(css);
+    }
+
+    /// Presses something that ends the half-view.
+    async fn leaves_by(&self, css: &str) {
+        self.click(css).await;
+        self.page.enter_parent_frame().await.expect("the room");
     }
 
     async fn close(self) {
@@ -237,16 +240,45 @@ async fn who_turns_back_on_the_consent_screen_is_asked_again_in_the_chat() {
     room.page.enter_parent_frame().await.expect("the room");
     room.sees("아직 가입 전이에요").await;
     // The card's button leads to the auth block once more.
-    room.page
-        .find(Locator::XPath("//*[@id='lines']//button[normalize-space()='가입하기']"))
-        .await
-        .expect("a button")
-        .click()
-        .await
-        .expect("a click");
+    let again = Locator::XPath("//*[@id='lines']//button[normalize-space()='가입하기']");
+    room.page.find(again).await.expect("a button").click().await.expect("a click");
     room.enter_half_view().await;
     room.click("button[value=all]").await;
     room.page.enter_parent_frame().await.expect("the room");
+    room.sees("가입을 마쳤어요.").await;
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bot_speaks_to_what_was_chosen_on_the_failure_page() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&format!("{url}/?person=ra"), 320, false).await;
+    // A child: the rule refuses, and the link is undone.
+    for (way, heard) in [
+        ("main form button[value=AGAIN]", "다시 가입해 볼까요?"),
+        ("main form button[value=PERSON]", "사람이 도와드릴까요?"),
+        (
+            "main form button:not([value=AGAIN]):not([value=PERSON]), main a[href*='/talk-plugin/continue/']",
+            "만 14세 미만은",
+        ),
+    ] {
+        room.agrees_and_gets_to("main form button[value=AGAIN]").await;
+        room.leaves_by(way).await;
+        room.sees(heard).await;
+    }
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_birth_year_is_unknown_is_asked_for_it() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&format!("{url}/?person=ma"), 320, false).await;
+    room.agrees_and_gets_to("#birth_date").await;
+    let field = room.page.find(Locator::Id("birth_date")).await.expect("a field");
+    field.send_keys("1984-08-15").await.expect("typing");
+    room.leaves_by("main form button").await;
     room.sees("가입을 마쳤어요.").await;
     room.close().await;
 }

@@ -38,6 +38,16 @@ impl Store {
         at: Millis,
         now: Millis,
     ) -> Result<Erased, StoreError> {
+        let erased = self.erase_leftovers(app, mg, now).await?;
+        self.audit_erasure(who, mg, at).await?;
+        Ok(erased)
+    }
+
+    /// As [`Store::erase_member`], without the note.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be used; to be repeated then.
+    pub async fn erase_leftovers(&self, app: &AppUser, mg: &SagaId, now: Millis) -> Result<Erased, StoreError> {
         let mut erased = Erased::default();
         let own: Vec<Item> = self.all(&keys::app_user_pk(app), keys::ALL).await?;
         for item in &own {
@@ -55,7 +65,6 @@ impl Store {
                 erased.items += self.erase_all(gone, vec![key], now).await?;
             }
         }
-        self.audit_erasure(who, mg, at).await?;
         Ok(erased)
     }
 
