@@ -1,12 +1,13 @@
-//! The sample events of the sign-up's pages carry passes that the laptop's signing key opens.
+//! The sample events of the sign-up's pages carry passes that the laptop's signing key opens, and those of its web login cookies that it
+//! has signed.
 //!
-//! `KAKAO_EVENTS=write cargo test -p tests --test events_passes` seals them anew, for when what a pass says has changed.
+//! `KAKAO_EVENTS=write cargo test -p tests --test events_passes` makes them anew, for when what a pass or a cookie says has changed.
 
 use serde_json::Value;
 use shared::clock::Millis;
 use shared::kakao::sync::{ContinueRules, ContinueUrl};
 use shared::secret::{Seal, Secret};
-use shared::sign_up::{NoPass, Pass, Purpose};
+use shared::sign_up::{NoLogin, NoPass, Pass, Purpose, WebLogins};
 use shared::store::SagaId;
 use tests::events;
 
@@ -59,5 +60,29 @@ fn the_passes_of_the_events_open() {
         if name == "expired" {
             assert_eq!(read(LATER), Err(NoPass::Expired), "{}", file.display());
         }
+    }
+}
+
+#[test]
+fn the_cookies_of_the_events_are_ours() {
+    let logins = WebLogins::derive(&[Secret::new("local-token-signing-key")]);
+    for (name, from, with_its_state) in [("login-expired", NOW, true), ("login-foreign-state", LATER, false)] {
+        let file = events::folder("sync-redirect").join(format!("{name}.json"));
+        let mut event: Value = serde_json::from_str(&std::fs::read_to_string(&file).expect("an event")).expect("JSON");
+        if std::env::var("KAKAO_EVENTS").as_deref() == Ok("write") {
+            let (login, other) = (logins.begin(from).expect("a login"), logins.begin(from).expect("another"));
+            let state = if with_its_state { login.state() } else { other.state() };
+            event["rawQueryString"] = format!("code=c1&state={state}").into();
+            event["cookies"][0] = login.set_cookie().split(';').next().expect("a pair").into();
+            let text = serde_json::to_string_pretty(&event).expect("JSON") + "\n";
+            std::fs::write(&file, text).expect("a writable folder");
+        }
+        let state = event["rawQueryString"].as_str().and_then(|query| query.split_once("&state=")).expect("a state").1;
+        let of = |now| logins.of(event["cookies"][0].as_str(), Some(state), now).map(|login| login.state());
+        let (at_once, later) = match with_its_state {
+            true => (Ok(state.to_owned()), Err(NoLogin::Expired)),
+            false => (Err(NoLogin::Foreign), Err(NoLogin::Foreign)),
+        };
+        assert_eq!((of(NOW), of(LATER)), (at_once, later), "{}", file.display());
     }
 }

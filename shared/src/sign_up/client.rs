@@ -40,16 +40,16 @@ impl Client {
 }
 
 /// Asks with the admin key, and once more if Kakao turned it away and there is a newer one.
-pub(super) async fn as_admin<T>(
+pub(super) async fn as_admin<T, Asked: Future<Output = Result<T, Failure>>>(
     services: &Services,
-    ask: impl AsyncFn(&Secret) -> Result<T, Failure>,
+    ask: impl Fn(Secret) -> Asked,
 ) -> Result<T, Failure> {
     let Ok(key) = first(services, SecretName::KakaoAdminKeys).await else {
         return Err(Failure::Call(CallError::NotSent));
     };
-    match ask(&key).await {
+    match ask(key.clone()).await {
         Err(Failure::Key) => match newer(services, SecretName::KakaoAdminKeys, &key).await {
-            Some(key) => ask(&key).await,
+            Some(key) => ask(key).await,
             None => Err(Failure::Key),
         },
         told => told,

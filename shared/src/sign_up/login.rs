@@ -166,9 +166,13 @@ impl Kakao for KakaoLogin<'_> {
             Log::warn("sync.id-token").kind(why).write();
             return Told::Unknown;
         }
-        // Terms of somebody else are nobody's consent.
+        // Terms of somebody else are nobody's consent, and their address is nobody's business.
         let Some(app) = me.id().and_then(AppUser::of).filter(|_| me.id() == terms.id()) else { return Told::Unknown };
         let consents = consents(&me, &terms);
+        let extras = Extras {
+            shipping: extras.shipping.filter(|addresses| addresses.user_id() == me.id()),
+            channels: extras.channels.filter(|channels| channels.user_id() == me.id()),
+        };
         let applicant =
             Applicant { user: me, consents: consents.clone(), extras, answers: Answers::default(), at: clock.now() };
         Told::Yes(Who { app, consents, applicant })
@@ -195,9 +199,9 @@ impl Kakao for KakaoLogin<'_> {
     }
 
     async fn unlink(&self, app: &AppUser) -> Told<()> {
-        let (Services { env, .. }, target) = (self.services, AppUserId::new(app.as_str()));
+        let (Services { env, .. }, target) = (self.services, &AppUserId::new(app.as_str()));
         let ask =
-            async |key: &Secret| user::unlink(self.services.outbound(), env, By::Admin { key, target: &target }).await;
+            |key| async move { user::unlink(self.services.outbound(), env, By::Admin { key: &key, target }).await };
         match as_admin(self.services, ask).await {
             Ok(_) => Told::Yes(()),
             Err(failure) => told(&failure),
@@ -205,9 +209,9 @@ impl Kakao for KakaoLogin<'_> {
     }
 
     async fn linked(&self, app: &AppUser) -> Told<Linked> {
-        let (Services { env, .. }, target) = (self.services, AppUserId::new(app.as_str()));
-        let ask = async |key: &Secret| {
-            user::me(self.services.outbound(), env, By::Admin { key, target: &target }, self.left()).await
+        let (Services { env, .. }, target) = (self.services, &AppUserId::new(app.as_str()));
+        let ask = |key| async move {
+            user::me(self.services.outbound(), env, By::Admin { key: &key, target }, self.left()).await
         };
         match as_admin(self.services, ask).await {
             Ok(me) => Told::Yes(Linked::Yes { since: me.connected_at() }),
@@ -217,9 +221,9 @@ impl Kakao for KakaoLogin<'_> {
     }
 
     async fn linked_page(&self, after: Option<&AppUser>) -> Told<LinkedPage> {
-        let after = after.map(|app| AppUserId::new(app.as_str()));
+        let after = &after.map(|app| AppUserId::new(app.as_str()));
         let (outbound, env) = (self.services.outbound(), &self.services.env);
-        let ask = async |key: &Secret| user::ids(outbound, env, key, after.as_ref(), PAGE, self.left()).await;
+        let ask = |key| async move { user::ids(outbound, env, &key, after.as_ref(), PAGE, self.left()).await };
         match as_admin(self.services, ask).await {
             Ok(page) => {
                 // The first one may come twice: Kakao does not say whether `from_id` is on the page.
