@@ -117,12 +117,12 @@ impl Store {
         })
     }
 
-    /// Ends the membership `mg` without a message of Kakao's, because it was erased before and has come back from a backup: with the
+    /// Erases the membership `mg` without a message of Kakao's, because it was erased before and has come back from a backup: with the
     /// fence `rev`, as it was read before the membership.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
-    pub async fn end_membership(
+    pub async fn erase_restored(
         &self,
         app: &AppUser,
         mg: &SagaId,
