@@ -161,7 +161,7 @@ async fn t22_an_erasure_takes_the_names_along_and_one_in_between_leaves_none() {
 }
 
 #[tokio::test]
-async fn only_a_call_that_can_be_believed_joins_anything() {
+async fn t11_only_a_call_that_can_be_believed_joins_anything() {
     let member = async |chat: Chat| {
         chat.signs_up(&app()).await;
         chat

@@ -11,7 +11,8 @@ use shared::bot::Wish;
 use shared::store::AppUser;
 use tests::faults::wire::Told;
 use tests::faults::{ALWAYS, ANY, Fault};
-use tests::platform::{Call, ask};
+use tests::platform::{Call, Platform, ask, wake};
+use tests::table::{stream_event, text};
 
 use chat_support::{Chat, ID, left, left_in, linked, says};
 
@@ -175,6 +176,25 @@ async fn without_a_sign_up_the_table_is_not_touched() {
         assert_eq!(outcome(&heard), expected);
     }
     assert_eq!(chat.faults.count(ANY), 0);
+}
+
+#[tokio::test]
+async fn a_turn_that_is_taken_again_is_believed_as_much_as_at_first() {
+    for (check, expected) in [("on", "signedup"), ("off", "unknown")] {
+        let platform = Platform::start();
+        let chat = Chat::with(&[("SKILL_SECRET_CHECK", check), ("BOT_API_URL", &platform.url())]);
+        chat.signs_up(&app()).await;
+        let url = platform.callback_url();
+        let call = linked(Call::says_with_callback("u", "too late", &url), ID.to_string());
+        assert!(ask(&chat.app, &call).await.is_promise());
+        let entries = chat.table.items_under("OUT#");
+        let entry = entries.iter().find(|entry| text(entry, "body").contains(&url)).expect("it is queued");
+        wake(&chat.app, &stream_event([text(entry, "PK")]), "outbox").await;
+        let delivered = platform.deliveries_to(&url);
+        let said = delivered[0].body["template"]["outputs"][0]["simpleText"]["text"].as_str().unwrap();
+        let heard: Value = serde_json::from_str(said).unwrap();
+        assert_eq!(outcome(&heard), expected, "SKILL_SECRET_CHECK={check}");
+    }
 }
 
 // ---- one-time addresses
