@@ -105,7 +105,7 @@ impl Finding {
             out(&format!("  ok       {ko} | {en}"));
             return;
         }
-        out(&format!("  MISSING  {ko} | {en}"));
+        out(&format!("  WRONG    {ko} | {en}"));
         for (word, said) in
             [("까닭", &self.cause[0]), ("할 일", &self.cure[0]), ("cause", &self.cause[1]), ("cure", &self.cure[1])]
         {
@@ -116,6 +116,17 @@ impl Finding {
 
 async fn table(office: &Office) -> Finding {
     let what = ["테이블", "the table"];
+    let named = std::env::var("TABLE_NAME").is_ok_and(|name| !name.trim().is_empty());
+    if !named && office.app.env.dynamodb_url.is_none() {
+        return Finding::bad(
+            what,
+            ["TABLE_NAME이 없음", "TABLE_NAME is not set"],
+            [
+                "make urls가 찍는 TableName을 TABLE_NAME에 넣으세요. kakao dev라면 --local",
+                "set it to the TableName that make urls prints; for kakao dev: --local",
+            ],
+        );
+    }
     match office.app.store().last_round().await {
         Ok(_) => Finding::good(what),
         Err(error) => {
@@ -203,15 +214,15 @@ fn absent(what: [&'static str; 2], name: SecretName, why: NoSecret) -> Finding {
     match why {
         NoSecret::NotConfigured => Finding::bad(
             what,
-            [&format!("{name}이(가) 없음"), &format!("{name} is not set")],
+            [&format!("{name}: 없음"), &format!("{name} is not set")],
             [
-                &format!("make urls가 찍는 명령으로 SSM에 적거나 환경 변수 {name}을(를) 주세요"),
+                &format!("make urls가 찍는 명령으로 SSM에 적거나 환경 변수로 주세요: {name}"),
                 &format!("store it in SSM with the command that make urls prints, or set {name}"),
             ],
         ),
         NoSecret::Unreachable => Finding::bad(
             what,
-            [&format!("{name}을(를) SSM에서 읽지 못함"), &format!("{name} cannot be read from SSM")],
+            [&format!("{name}: SSM에서 읽지 못함"), &format!("{name} cannot be read from SSM")],
             ["SECRETS_PREFIX와 자격 증명의 권한을 확인하세요", "check SECRETS_PREFIX and what the credentials may do"],
         ),
     }

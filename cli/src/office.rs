@@ -67,12 +67,11 @@ impl Where {
         Self { lenient: true, ..Self::default() }
     }
 
-    /// Takes `--local` and `--port`; other options are the command's own.
+    /// Takes `--local`; other options are the command's own.
     pub(crate) fn takes(&mut self, argument: &Arg<'_>) -> bool {
-        if *argument == Arg::Long("local") {
-            self.local = true;
-        }
-        matches!(argument, Arg::Long("local" | "port"))
+        let local = *argument == Arg::Long("local");
+        self.local |= local;
+        local
     }
 
     /// The value of `--port`.
@@ -148,6 +147,11 @@ impl Office {
         self.app.clock.now()
     }
 
+    /// Leaves a round that a person has stopped, so that the next one goes on at once.
+    pub(crate) async fn leave_round(&self) -> Result<(), Trouble> {
+        Ok(self.app.store().leave_round(&self.me, self.now()).await?)
+    }
+
     /// Kakao, with the keys of the deployment.
     pub(crate) fn kakao(&self) -> KakaoLogin<'_> {
         KakaoLogin::new(&self.app, Millis(u64::MAX))
@@ -160,7 +164,7 @@ impl Office {
                 NoSecret::NotConfigured => {
                     ("이 없어요. SECRETS_PREFIX가 맞나요?", "is not set. Is SECRETS_PREFIX right?")
                 }
-                NoSecret::Unreachable => ("을 SSM에서 읽지 못했어요.", "cannot be read from SSM."),
+                NoSecret::Unreachable => ("를 SSM에서 읽지 못했어요.", "cannot be read from SSM."),
             };
             trouble(&format!("TOKEN_SIGNING_KEY{ko}"), &format!("TOKEN_SIGNING_KEY {en}"));
             Trouble::Said

@@ -76,7 +76,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         || read(arguments),
         async |office, errand: Errand| match errand {
             Errand::Members { dry: true, .. } => look(office).await,
-            Errand::Members { many, .. } => members(office, if many { Repair::MendMany } else { Repair::Mend }).await,
+            Errand::Members { many, .. } => {
+                until_stopped(office, if many { Repair::MendMany } else { Repair::Mend }).await
+            }
             Errand::Erasures { dry, since, ledger } => erasures(office, dry, since, ledger).await,
         },
     )
@@ -173,6 +175,18 @@ async fn look(office: &Office) -> Result<ExitCode, Trouble> {
         &format!("{orphans} links would be undone, {left} members erased. Nothing was changed."),
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C leaves the round to whoever comes next.
+async fn until_stopped(office: &Office, repair: Repair) -> Result<ExitCode, Trouble> {
+    tokio::select! {
+        ended = members(office, repair) => ended,
+        Ok(()) = tokio::signal::ctrl_c() => {
+            office.leave_round().await?;
+            trouble("멈췄어요. 다시 하면 그 자리부터 이어요.", "stopped. Run it again to go on from here.");
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 async fn members(office: &Office, repair: Repair) -> Result<ExitCode, Trouble> {

@@ -60,6 +60,7 @@ pub use form::{Answers, Field, Form, Kind, MAX_ANSWER, Wrong};
 pub use groups::{AddedPlace, Groups, JoinOutcome, MAX_NAME, MAX_PLACES, Menu};
 pub use oops::Oops;
 pub use reply::{Answer, REPEATS_WITHIN, REPEATS_WITHIN_MAX, Reply};
+pub(crate) use sign_up::Extras;
 pub use sign_up::{Applicant, Decision, REFUSED, SignUp, Trouble, Words};
 pub use sync::{SyncOutcome, Synced};
 pub use turn::Turn;

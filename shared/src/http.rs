@@ -112,6 +112,9 @@ pub struct Response {
     pub body: String,
 }
 
+/// The one header that the gateway wants apart from the others.
+pub(crate) const SET_COOKIE: &str = "set-cookie";
+
 impl Response {
     /// A JSON answer.
     pub const fn json(status: u16, body: String) -> Self {
@@ -131,6 +134,12 @@ impl Response {
     /// `303` to `location`: what was posted is done, and goes nowhere else.
     pub fn see_other(location: &str) -> Self {
         Self { headers: vec![("location", location.to_owned())], ..Self::empty(303) }.in_confidence()
+    }
+
+    /// The same, and a cookie: the whole value of its `Set-Cookie`.
+    pub fn with_cookie(mut self, cookie: String) -> Self {
+        self.headers.push((SET_COOKIE, cookie));
+        self
     }
 
     /// Neither kept by anybody nor named to the next address.

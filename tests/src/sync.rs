@@ -7,17 +7,18 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use shared::app::App;
-use shared::bot::{Applicant, Decision, SignUp, Words};
+use shared::bot::{Applicant, Decision, Field, Form, SignUp, Words};
 use shared::clock::{Clock, Millis};
 use shared::endpoint::Endpoint;
 use shared::env::Env;
 use shared::lambda;
-use shared::sign_up::{Keys, Pass, Purpose};
-use simulator::login::{self, Kakao};
+use shared::sign_up::{self, Clerk, KakaoLogin, Keys, Pass, Purpose, Repair};
+use simulator::login::{self as stand_in, Kakao};
 use sync_redirect::SyncRedirect;
 
 use crate::faults::Faults;
 use crate::kakao_wire::KakaoWire;
+use crate::login::pairs;
 use crate::platform::bots::Forgetful;
 use crate::platform::wake;
 use crate::table::{SWEEP, Table, env, stream_event, text};
@@ -48,6 +49,8 @@ pub enum Rule {
     TooMuch,
     /// Breaks down.
     Panics,
+    /// Wants to know more.
+    Asks,
 }
 
 impl SignUp for Rule {
@@ -60,6 +63,10 @@ impl SignUp for Rule {
                 Decision::Accept([("all".to_owned(), Value::from("x".repeat(9_000)))].into_iter().collect())
             }
             Self::Panics => panic!("canary-panic"),
+            Self::Asks => {
+                let words = Words { ko: "이름", en: "Name" };
+                Decision::AskMore(Form::new(words).field(Field::text("name", words, 10)))
+            }
         }
     }
 
@@ -152,6 +159,30 @@ impl Ask {
     }
 }
 
+/// A browser that we have sent to Kakao to log in.
+#[derive(Clone, Debug)]
+pub struct Away {
+    /// What it got.
+    pub seen: Seen,
+    /// What it asks Kakao for.
+    pub asks: BTreeMap<String, String>,
+    /// Its cookie, `name=value`.
+    pub cookie: String,
+}
+
+impl Away {
+    /// A parameter of what it asks Kakao for.
+    pub fn asks_for(&self, name: &str) -> Option<&str> {
+        self.asks.get(name).map(String::as_str)
+    }
+
+    /// It comes back with this code, as Kakao sends it.
+    pub fn back_with(&self, code: &str) -> Ask {
+        let state = self.asks_for("state").unwrap_or_default();
+        Ask::get("/sync/redirect", &format!("code={code}&state={}", encoded(state))).cookie(&self.cookie)
+    }
+}
+
 /// What the browser got.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seen {
@@ -228,7 +259,7 @@ impl<B: SignUp> World<B> {
         let table = Table::start();
         let faults = Faults::before(&table);
         let clock = Clock::at(now);
-        let app = login::App { redirect_uris: vec![REDIRECT_URI.to_owned()], ..login::App::default() };
+        let app = stand_in::App { redirect_uris: vec![REDIRECT_URI.to_owned()], ..stand_in::App::default() };
         let (wire, kakao) = KakaoWire::start(app, clock.clone()).await;
         let env = usual(&faults, &kakao, settings);
         let app = App::new(bot, env.clone(), clock.clone());
@@ -257,6 +288,26 @@ impl<B: SignUp> World<B> {
     /// `GET /sync/redirect`.
     pub async fn get(&self, query: &str) -> Seen {
         self.ask::<SyncRedirect>(&Ask::get("/sync/redirect", query)).await
+    }
+
+    /// `GET /sync/login`: a browser is sent to Kakao.
+    pub async fn log_in(&self) -> Away {
+        let seen = self.ask::<SyncRedirect>(&Ask::get("/sync/login", "")).await;
+        let authorize = format!("{}/oauth/authorize?", self.kakao.kauth_url());
+        let query = seen.location().and_then(|url| url.strip_prefix(&authorize)).expect("it is sent to Kakao");
+        let asks = pairs(query).into_iter().collect();
+        let cookie = seen.cookies.first().and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
+        Away { seen, asks, cookie }
+    }
+
+    /// The code with which Kakao sends the browser back, once the person `ga` agreed.
+    pub fn code_for(&self, away: &Away) -> String {
+        self.kakao.code_with("ga", REDIRECT_URI, away.asks_for("nonce"), away.asks_for("code_challenge"))
+    }
+
+    /// The whole web login of the person `ga`.
+    pub async fn come_back(&self, away: &Away) -> Seen {
+        self.ask::<SyncRedirect>(&away.back_with(&self.code_for(away))).await
     }
 
     /// A code of the person `ga`.
@@ -301,6 +352,32 @@ impl<B: SignUp> World<B> {
         wake(&self.outbox, SWEEP, &format!("sweep-{}", self.app.clock.now().0)).await;
     }
 
+    /// One pass of the reconciler over everybody.
+    pub async fn reconcile(&self) {
+        let now = self.app.clock.now();
+        let until = now.plus(Duration::from_secs(60));
+        let keys = Keys::of(&self.app).await.expect("a signing key");
+        let kakao = KakaoLogin::new(&self.app, until);
+        let clerk = Clerk {
+            store: self.app.store(),
+            kakao: &kakao,
+            seal: &keys.seal,
+            ledger: &keys.ledger,
+            clock: &self.app.clock,
+            me: &format!("pass-{}", now.0),
+            until,
+        };
+        let mut after = None;
+        loop {
+            let page = sign_up::reconcile_page(&clerk, after.as_ref(), Repair::Mend).await.expect("a page");
+            assert!(!page.unread, "Kakao has no list");
+            if page.next.is_none() {
+                return;
+            }
+            after = page.next;
+        }
+    }
+
     /// Whether nothing is left to the outbox.
     pub fn entries_are_done(&self) -> bool {
         self.table.items_under("OUT#").iter().all(|entry| text(entry, "st") == "DONE")
@@ -312,9 +389,9 @@ fn usual(faults: &Faults, kakao: &Kakao, more: &[(&str, &str)]) -> Env {
     let settings = [
         ("KAUTH_URL", kauth.as_str()),
         ("KAPI_URL", &kapi),
-        ("KAKAO_REST_API_KEY", login::LOCAL_REST_API_KEY),
-        ("KAKAO_CLIENT_SECRET", login::LOCAL_CLIENT_SECRET),
-        ("KAKAO_ADMIN_KEYS", login::LOCAL_ADMIN_KEY),
+        ("KAKAO_REST_API_KEY", stand_in::LOCAL_REST_API_KEY),
+        ("KAKAO_CLIENT_SECRET", stand_in::LOCAL_CLIENT_SECRET),
+        ("KAKAO_ADMIN_KEYS", stand_in::LOCAL_ADMIN_KEY),
         ("TOKEN_SIGNING_KEY", "canary-signing-key"),
         ("SYNC_REDIRECT_URI", REDIRECT_URI),
     ];

@@ -118,7 +118,7 @@ impl Items {
             Op::LetGo => *saga = Some(rules::let_go(old?, me)?),
             Op::KeepToken => *saga = Some(rules::keep_token(old?, me)?),
             Op::KeepApp => *saga = Some(rules::keep_app(old?, me)?),
-            Op::Fail { mine } => *saga = Some(rules::fail(old?, me, if mine { lease } else { Millis(0) })?),
+            Op::Fail { mine } => *saga = Some(rules::fail(old?, me, if mine { lease } else { Millis(0) }, true)?),
             Op::Ask => *saga = Some(rules::ask(old?, me, now.plus(ASK_LEASE))?),
             Op::Resume => *saga = Some(rules::resume(old?, me, lease, now)?),
             Op::End(end) => {

@@ -1,11 +1,10 @@
 //! `GET /sync/redirect` from the browser's request to the answer. Rows are those of protocol `sync` 1.9.
 
-use std::time::Duration;
-
 use futures_util::future::join_all;
 use serde_json::Value;
 use shared::app::App;
 use shared::clock::Millis;
+use shared::sign_up::Purpose;
 use simulator::login::{Endpoint, Fault};
 use tests::faults::{self, ALWAYS};
 use tests::sync::{CONTINUE, GA, REDIRECT_URI, Rule, World, encoded, with_continue, world};
@@ -139,14 +138,6 @@ async fn row_7_a_member_is_never_unlinked() {
 }
 
 #[tokio::test]
-async fn row_8_without_a_chat_to_go_back_to_it_ends_on_a_page() {
-    let world = world(Rule::Yes).await;
-    let seen = world.get(&format!("code={}&state=x", world.code())).await;
-    assert!(seen.status == 200 && seen.body.contains("가입을 마쳤어요") && seen.body.contains("You are signed up"));
-    assert!(world.is_member());
-}
-
-#[tokio::test]
 async fn row_9_a_cancelled_consent_calls_nobody() {
     let world = world(Rule::Yes).await;
     let seen = world.get(&format!("error=access_denied&error_description=x&continue={}", encoded(CONTINUE))).await;
@@ -182,12 +173,16 @@ async fn a_rule_that_panics_is_a_failure_like_any_other() {
 }
 
 #[tokio::test]
-async fn the_sample_rule_turns_away_who_may_be_under_fourteen() {
-    let in_2022 = Millis::from_rfc3339("2022-12-31T23:00:00+09:00").expect("a moment");
-    for (at, old_enough) in [(in_2022, false), (in_2022.plus(Duration::from_secs(7_200)), true)] {
+async fn the_sample_rule_turns_away_who_is_under_fourteen_and_asks_who_may_be() {
+    // Somebody who was born in 2008.
+    for (year, answer) in [(2021, Some(Purpose::Failure)), (2022, Some(Purpose::Match)), (2023, None)] {
+        let at = Millis::from_rfc3339(&format!("{year}-01-01T00:00:00+09:00")).expect("a moment");
         let world = World::of(bot::Bot, at).await;
         let seen = world.get(&with_continue(&world.kakao.code("da", REDIRECT_URI), CONTINUE)).await;
-        assert_eq!(world.has_failed(&seen).await, !old_enough, "born in 2008: {seen:?}");
-        assert_eq!(world.kakao.is_linked("da"), old_enough);
+        match answer {
+            Some(page) => assert!(world.pass(&seen, page).await.is_some(), "{year}: {seen:?}"),
+            None => assert_eq!(seen.location(), Some(CONTINUE), "{year}"),
+        }
+        assert_eq!(world.kakao.is_linked("da"), answer != Some(Purpose::Failure), "{year}");
     }
 }

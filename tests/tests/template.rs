@@ -272,6 +272,8 @@ fn timeouts_and_leases_fit_together() {
     for page in ["SyncRedirect", "SyncMatch", "SyncFailure"] {
         assert!(timeout(page) <= 10 && 10 < shared::store::sign_up::LEASE.as_secs(), "{page}");
     }
+    // Whoever finds the lease of a reconciler's round run out must find nobody at work.
+    assert!(timeout("Outbox") + 5 < shared::store::sign_up::ROUND_LEASE.as_secs());
     // The outbox must be able to use a callback's whole minute (decision 6).
     assert!(timeout("Outbox") >= shared::kapi::skill_callback::DELIVER_WITHIN.as_secs());
 }

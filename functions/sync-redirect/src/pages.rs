@@ -21,6 +21,16 @@ pub(crate) fn bad(back: Option<&ContinueUrl>) -> Response {
     to_chat(page, back).respond(400)
 }
 
+/// The login did not begin in this browser, or long ago. Whoever sent the person here learns nothing of them (threat T11).
+pub(crate) fn foreign(login: Option<&str>) -> Response {
+    let page = Page::new("이 브라우저에서 시작한 로그인이 아니에요", "This login did not begin in this browser");
+    let page = page.paragraph(
+        "로그인을 시작한 지 오래되었거나, 다른 곳에서 시작했어요. 아무것도 바뀌지 않았어요.",
+        "It began too long ago, or somewhere else. Nothing has changed.",
+    );
+    login.into_iter().fold(page, |page, url| page.link("다시 로그인하기", "Log in again", url)).respond(400)
+}
+
 /// Somebody is at it.
 pub(crate) fn working(again: &str) -> Response {
     let page = Page::new("가입하고 있어요", "Signing you up");

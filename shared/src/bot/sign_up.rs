@@ -2,7 +2,7 @@
 
 use crate::clock::Millis;
 use crate::kakao::field::closed_debug;
-use crate::kakao::login::UserMe;
+use crate::kakao::login::{Channels, ShippingAddresses, UserMe};
 use crate::store::sign_up::{Consent, Profile, Why};
 
 use super::form::{Answers, Form};
@@ -121,8 +121,16 @@ pub enum Decision {
 pub struct Applicant {
     pub(crate) user: UserMe,
     pub(crate) consents: Vec<Consent>,
+    pub(crate) extras: Extras,
     pub(crate) answers: Answers,
     pub(crate) at: Millis,
+}
+
+/// What is known beyond the person, if the deployment asks for it and the person agreed.
+#[derive(Clone, Default)]
+pub(crate) struct Extras {
+    pub(crate) shipping: Option<ShippingAddresses>,
+    pub(crate) channels: Option<Channels>,
 }
 
 closed_debug!(Applicant);
@@ -136,6 +144,16 @@ impl Applicant {
     /// Whether the person agreed to one of the service's terms, by its tag in the console.
     pub fn agreed(&self, tag: &str) -> bool {
         self.consents.iter().any(|consent| consent.tag == tag && consent.agreed)
+    }
+
+    /// Where the person has parcels sent. `None` unless `SYNC_SHIPPING` is on, the person agreed, and Kakao answered.
+    pub fn shipping(&self) -> Option<&ShippingAddresses> {
+        self.extras.shipping.as_ref()
+    }
+
+    /// Which channels the person has added. `None` unless `SYNC_CHANNELS` is on, the person agreed, and Kakao answered.
+    pub fn channels(&self) -> Option<&Channels> {
+        self.extras.channels.as_ref()
     }
 
     /// What the person answered to a field of [`Decision::AskMore`], in that kind of field's one spelling.
@@ -172,6 +190,7 @@ mod tests {
         let born = |year: &str| Applicant {
             user: serde_json::from_str(&format!(r#"{{"kakao_account":{{"birthyear":{year}}}}}"#)).expect("a user"),
             consents: Vec::new(),
+            extras: Extras::default(),
             answers: Answers::default(),
             at: Millis(1_767_193_200_000), // 2026-01-01T00:00 in Korea
         };
@@ -186,6 +205,7 @@ mod tests {
         let who = Applicant {
             user: serde_json::from_str("{}").expect("a user"),
             consents: Vec::new(),
+            extras: Extras::default(),
             answers: Answers::default(),
             at: Millis(1_760_000_000_000), // 2025-10-09 in Korea
         };

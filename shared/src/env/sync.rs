@@ -26,6 +26,18 @@ pub struct SyncSettings {
     pub param: Option<String>,
     /// `SYNC_HOME_URL`: where a web login ends; without it on a page of our own.
     pub home_url: Option<String>,
+    /// `SYNC_SCOPES`: consent items that a web login asks for beyond those of the app, comma-separated.
+    pub scopes: Option<String>,
+    /// `SYNC_SERVICE_TERMS`: the tags of the terms that a web login shows, comma-separated; without it those of the app.
+    pub service_terms: Option<String>,
+    /// `SYNC_CHANNEL_PUBLIC_IDS`: the channels that a web login offers to add, comma-separated.
+    pub channel_public_ids: Option<String>,
+    /// `SYNC_SHIPPING=on`: the rule is told where the person has parcels sent, if they agreed.
+    pub shipping: bool,
+    /// `SYNC_CHANNELS=on`: the rule is told which channels the person has added, if they agreed.
+    pub channels: bool,
+    /// `KAKAO_APP_ID`: the number of the app. If it is set, a token of another app is nobody's.
+    pub app_id: Option<String>,
 }
 
 /// How the plugin is told that the sign-up is over (protocol `sync` 1.6).
@@ -76,6 +88,12 @@ impl SyncSettings {
             pkce: on("SYNC_PKCE"),
             param: get("SYNC_PARAM"),
             home_url: get("SYNC_HOME_URL"),
+            scopes: get("SYNC_SCOPES").map(|list| compact(&list)),
+            service_terms: get("SYNC_SERVICE_TERMS").map(|list| compact(&list)),
+            channel_public_ids: get("SYNC_CHANNEL_PUBLIC_IDS").map(|list| compact(&list)),
+            shipping: on("SYNC_SHIPPING"),
+            channels: on("SYNC_CHANNELS"),
+            app_id: get("KAKAO_APP_ID"),
         }
     }
 
@@ -85,6 +103,11 @@ impl SyncSettings {
         let (folder, _) = self.redirect_uri.as_deref()?.trim_end_matches('/').rsplit_once('/')?;
         Some(format!("{folder}/{name}"))
     }
+}
+
+/// A comma list as Kakao wants it: without spaces.
+fn compact(list: &str) -> String {
+    list.split(',').map(str::trim).filter(|item| !item.is_empty()).collect::<Vec<_>>().join(",")
 }
 
 impl super::Env {
@@ -111,8 +134,18 @@ mod tests {
         let sync = read(&[]).sync;
         assert_eq!(sync.continue_hosts, ["kakao.com"]);
         assert_eq!(sync.completion, Completion::Redirect);
-        assert!(!sync.app_links && !sync.complete_false && !sync.oidc && !sync.pkce);
+        assert!(
+            !sync.app_links && !sync.complete_false && !sync.oidc && !sync.pkce && !sync.shipping && !sync.channels
+        );
         assert_eq!((sync.redirect_uri, sync.home_url), (None, None));
+        assert_eq!((sync.scopes, sync.service_terms, sync.channel_public_ids, sync.app_id), (None, None, None, None));
+    }
+
+    #[test]
+    fn lists_are_written_without_spaces() {
+        let sync = read(&[("SYNC_SCOPES", " gender, birthday ,"), ("SYNC_SERVICE_TERMS", "tos_2025")]).sync;
+        assert_eq!(sync.scopes.as_deref(), Some("gender,birthday"));
+        assert_eq!(sync.service_terms.as_deref(), Some("tos_2025"));
     }
 
     #[test]

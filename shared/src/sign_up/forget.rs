@@ -2,11 +2,12 @@
 
 use super::Clerk;
 use super::kakao::{Kakao, Told};
-use super::unlink::{Left, erase, unlink_job};
+use super::unlink::{Left, erase, timed_unlink_job};
 use crate::store::sign_up::SagaId;
 use crate::store::{AppUser, StoreError};
 
-/// The membership of somebody who never had one, and of whom there is something all the same.
+/// The membership of somebody who never had one, and of whom there is something all the same: no line in the ledger, because nothing
+/// of it would come back as a member.
 const NONE: &str = "none";
 
 /// What became of it.
@@ -38,15 +39,19 @@ pub async fn forget<K: Kakao>(
     }
     // As if the message had come, which does not come for what we do ourselves.
     clerk.store.store_unlink(app, clerk.me, clerk.now()).await?;
-    match unlink_job(clerk, app).await? {
+    let (left, at) = timed_unlink_job(clerk, app).await?;
+    match left {
         Left::Erased | Left::Nothing => {} // or the outbox was faster
         Left::StillLinked => return Ok(Forgotten::LinkedAgain),
         Left::Later => return Ok(Forgotten::Later),
     }
-    let none = [SagaId::from_text(NONE)];
     let mut items = 0;
-    for mg in if memberships.is_empty() { &none } else { memberships } {
-        items += erase(clerk, app, mg, clerk.now()).await?.items;
+    for mg in memberships {
+        items += erase(clerk, app, mg, at).await?.items;
+    }
+    if memberships.is_empty() {
+        let none = SagaId::from_text(NONE);
+        items += clerk.store.erase_leftovers(app, &none, clerk.now()).await?.items;
     }
     Ok(Forgotten::Erased(items))
 }

@@ -6,6 +6,7 @@
 //! safe, and a model that tries every order checks it.
 
 mod again;
+mod client;
 mod ending;
 mod forget;
 mod kakao;
@@ -20,6 +21,7 @@ mod redirect;
 mod rounds;
 mod undo;
 mod unlink;
+mod web_login;
 
 use std::time::Duration;
 
@@ -32,7 +34,7 @@ use crate::store::{Entry, Store, StoreError};
 pub use again::{ErasedAgain, erase_again};
 pub use ending::Ending;
 pub use forget::{Forgotten, forget};
-pub use kakao::{Kakao, Linked, LinkedPage, Told, Who};
+pub use kakao::{Kakao, Linked, LinkedPage, Tokens, Told, Who};
 pub use keys::Keys;
 pub use login::KakaoLogin;
 pub use names::{Names, Seen};
@@ -44,6 +46,7 @@ pub use redirect::{Accepted, Decision, Redirected, answer, question, redirect};
 pub use rounds::{PACE, Walk, Walked, walk};
 pub use undo::{Undone, compensate};
 pub use unlink::{Left, erase, new_unlink_job, unlink_job};
+pub use web_login::{NoLogin, WebLogin, WebLogins};
 
 /// What every step needs. `me` is whoever works: the gateway's id of a request, or an attempt of the outbox; two that may run at
 /// the same time must not share it.

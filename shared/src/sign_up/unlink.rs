@@ -47,16 +47,24 @@ pub async fn new_unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Re
 /// # Errors
 /// [`StoreError`] if the table cannot be used; the job stays due.
 pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result<Left, StoreError> {
+    timed_unlink_job(clerk, app).await.map(|(left, _)| left)
+}
+
+/// As [`unlink_job`], and when the membership ended: the ledger has one line for one moment, whoever writes it.
+pub(super) async fn timed_unlink_job<K: Kakao>(
+    clerk: &Clerk<'_, K>,
+    app: &AppUser,
+) -> Result<(Left, Millis), StoreError> {
     let store = clerk.store;
     for _ in 0..LOOKS {
         // ii. The fence, before Kakao is asked.
-        let Some(seen) = store.unlink_job(app).await? else { return Ok(Left::Nothing) };
+        let Some(seen) = store.unlink_job(app).await? else { return Ok((Left::Nothing, clerk.now())) };
         // iii. Is it true?
         match clerk.kakao.linked(app).await {
             Told::Yes(Linked::No) => {}
             Told::Yes(Linked::Yes { .. }) => {
                 store.drop_unlink_job(app, &seen).await?;
-                return Ok(Left::StillLinked);
+                return Ok((Left::StillLinked, clerk.now()));
             }
             told => {
                 Log::warn("unlink.kakao").outcome("no-answer").kind(told.word()).write();
@@ -67,7 +75,7 @@ pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result
         let now = clerk.now();
         let erasure = seen.mg.clone().map(|mg| entry(&Effect::Erase(Erasure { app: app.clone(), mg, at: now })));
         match store.erase_membership(app, &seen, erasure.transpose()?.as_ref(), now).await? {
-            Erase::Done => return Ok(Left::Erased),
+            Erase::Done => return Ok((Left::Erased, now)),
             Erase::Again => {}
             Erase::Busy => {
                 return later(clerk, app, &seen).await;
@@ -76,14 +84,14 @@ pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result
     }
     match store.unlink_job(app).await? {
         Some(seen) => later(clerk, app, &seen).await,
-        None => Ok(Left::Later),
+        None => Ok((Left::Later, clerk.now())),
     }
 }
 
-async fn later<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob) -> Result<Left, StoreError> {
+async fn later<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob) -> Result<(Left, Millis), StoreError> {
     late(seen.since, clerk.now());
     clerk.store.postpone_unlink_job(app, seen, clerk.now()).await?;
-    Ok(Left::Later)
+    Ok((Left::Later, clerk.now()))
 }
 
 /// Says so if somebody who left should have been gone long ago.
