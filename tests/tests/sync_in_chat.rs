@@ -356,6 +356,9 @@ async fn everything_that_is_logged() {
     chat.hears(left(says("profile"), value("https://canary.example/otp/0123456789abcdef"))).await; // an address
     let url = chat.otp(404, json!({ "nickname": "canary-nickname" }));
     chat.hears(left(says("profile"), value(&url))).await; // nobody there
+    let spelled =
+        |payload: &mut Value| payload["userRequest"]["user"]["properties"]["app_user_id"] = "2100000776".into();
+    chat.hears(linked_as("2100000775").change(spelled)).await; // two ids
     chat.faults.on(ANY, ALWAYS, Fault::Error("AccessDeniedException"));
     chat.hears(linked_as("2100000778")).await; // no table
     chat.hears(linked(says("nothing"), "2100000779")).await;
@@ -378,7 +381,9 @@ fn t20_the_log_says_what_happened_and_to_whom_nothing() {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }
     let told = |event: &str, kind: &str| lines.iter().any(|line| line["event"] == event && line["kind"] == kind);
-    assert!(lines.iter().any(|line| line["event"] == "identity.mismatch"), "{log}");
+    for why in ["plugin", "spelling"] {
+        assert!(lines.iter().any(|line| line["event"] == "identity.mismatch" && line["why"] == why), "{why}: {log}");
+    }
     for (event, kind) in [
         ("identity.conflict", "bot"),
         ("identity.conflict", "pf"),
