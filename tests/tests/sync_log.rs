@@ -4,7 +4,8 @@ use std::process::Command;
 
 use serde_json::Value;
 use simulator::login::{Endpoint, Fault};
-use tests::sync::{Rule, with_continue, world};
+use sync_redirect::SyncRedirect;
+use tests::sync::{Ask, Rule, with_continue, world};
 
 /// Everything that can happen, with canaries wherever something could be copied from. Runs in a process of its own, so that its
 /// output is the log.
@@ -25,6 +26,13 @@ async fn everything_that_is_logged() {
             world.kakao.plan(Endpoint::Token, fault, Some(1));
             world.get(&with_continue(&world.code(), url)).await;
         }
+        let away = world.log_in().await;
+        let coming = away.back_with(&world.code_for(&away));
+        for secret in [&away.cookie, away.asks_for("state").expect("a state")] {
+            println!("CODE {}", secret.trim_start_matches("__Host-sign-up="));
+        }
+        world.ask::<SyncRedirect>(&coming).await;
+        world.ask::<SyncRedirect>(&Ask::get("/sync/redirect", "code=canary&state=canary").cookie(&away.cookie)).await;
         world.kakao.plan(Endpoint::Me, Fault::Kapi(-2), Some(1));
         world.get(&with_continue(&world.code(), url)).await;
         world.sweep().await;
@@ -54,10 +62,13 @@ fn t05_the_log_tells_how_it_went_and_of_whom_nothing() {
     let has = |event: &str, member: &str, value: &str| {
         assert!(lines.iter().any(|line| line["event"] == event && line[member] == value), "{event} {value}\n{log}");
     };
-    for outcome in ["signed-up", "failed", "start-again", "cancelled", "bad-query", "continue-rejected"] {
+    let outcomes =
+        ["signed-up", "failed", "start-again", "cancelled", "bad-query", "continue-rejected", "login", "foreign-login"];
+    for outcome in outcomes {
         has("sync.redirect", "outcome", outcome);
     }
     has("sync.continue-rejected", "place", "https://evil.example");
+    has("sync.foreign-login", "why", "foreign");
     has("sync.koe", "kind", "KOE010");
     has("sync.koe", "kind", "KOE320");
     has("sign-up.failed", "kind", "REFUSED");
