@@ -186,3 +186,34 @@ fn reply(response: Response) -> ApiGatewayV2httpResponse {
     reply.body = (!response.body.is_empty()).then_some(ReplyBody::Text(response.body));
     reply
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cookie(cookies: &str) -> Option<String> {
+        let event = format!(
+            r#"{{"rawPath":"/x","requestContext":{{"http":{{"method":"GET"}}}},"headers":{{"A":"b"}},"cookies":{cookies}}}"#
+        );
+        let request = read(&event, Millis(0), Millis(10_000), Duration::from_secs(1)).expect("readable");
+        assert_eq!(request.header("a"), Some("b"));
+        request.header("cookie").map(str::to_owned)
+    }
+
+    #[test]
+    fn t25_cookies_are_one_header_and_odd_ones_are_left_out() {
+        assert_eq!(cookie(r#"["a=b","c=d; e"]"#).as_deref(), Some("a=b; c=d; e"));
+        assert_eq!(cookie(r#"[1,null,"a=b",{}]"#).as_deref(), Some("a=b"));
+        for none in ["null", "[]", "{}", "5", r#""a=b""#] {
+            assert_eq!(cookie(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn t10_a_cookie_goes_where_the_gateway_wants_it_or_nowhere() {
+        let replied = |value: &str| reply(Response::found("/x").with_cookie(value.to_owned()));
+        assert_eq!(replied("a=b; Secure").cookies, ["a=b; Secure"]);
+        assert!(replied("a=b").headers.get("set-cookie").is_none());
+        assert!(replied("a=b\r\nx: y").cookies.is_empty());
+    }
+}

@@ -26,8 +26,8 @@ impl SignUp for Curious {
     }
 }
 
-/// From the redirect through the form to the chat, or to the failure page and from there to the chat; with passes, forms and cookies
-/// that somebody has made up in between.
+/// From the redirect through the form to the chat, or to the failure page and from there to the chat; with passes and forms that
+/// somebody has made up in between.
 async fn the_pages() {
     let url = "https://talk-plugin.kakao.com/canary-back?canary-word=canary";
     let query =
@@ -53,15 +53,6 @@ async fn the_pages() {
             world.ask::<SyncFailure>(&Ask::post("/sync/failure", made_up, "way=canary-way")).await;
             world.ask::<SyncMatch>(&Ask::post("/sync/match", made_up, "phone=canary")).await;
         }
-        let login = world.ask::<SyncRedirect>(&Ask::get("/sync/login", "canary=canary")).await;
-        let cookie = login.cookies.first().and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
-        println!("CODE {}", cookie.split('=').nth(1).unwrap_or("no-cookie"));
-        for cookie in [cookie.as_str(), "__Host-sign-up=canary-cookie"] {
-            let ask = Ask::get("/sync/redirect", "code=canary-code&state=canary-state").cookie(cookie);
-            world
-                .ask::<SyncRedirect>(&ask.header("user-agent", "canary-agent").header("referer", "canary-referer"))
-                .await;
-        }
         world.sweep().await;
     }
 }
@@ -85,6 +76,13 @@ async fn everything_that_is_logged() {
             world.kakao.plan(Endpoint::Token, fault, Some(1));
             world.get(&with_continue(&world.code(), url)).await;
         }
+        let away = world.log_in().await;
+        let coming = away.back_with(&world.code_for(&away));
+        for secret in [&away.cookie, away.asks_for("state").expect("a state")] {
+            println!("CODE {}", secret.trim_start_matches("__Host-sign-up="));
+        }
+        world.ask::<SyncRedirect>(&coming).await;
+        world.ask::<SyncRedirect>(&Ask::get("/sync/redirect", "code=canary&state=canary").cookie(&away.cookie)).await;
         world.kakao.plan(Endpoint::Me, Fault::Kapi(-2), Some(1));
         world.get(&with_continue(&world.code(), url)).await;
         world.sweep().await;
@@ -116,10 +114,13 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
     let has = |event: &str, member: &str, value: &str| {
         assert!(lines.iter().any(|line| line["event"] == event && line[member] == value), "{event} {value}\n{log}");
     };
-    for outcome in ["signed-up", "failed", "start-again", "cancelled", "bad-query", "continue-rejected"] {
+    let outcomes =
+        ["signed-up", "failed", "start-again", "cancelled", "bad-query", "continue-rejected", "login", "foreign-login"];
+    for outcome in outcomes {
         has("sync.redirect", "outcome", outcome);
     }
     has("sync.continue-rejected", "place", "https://evil.example");
+    has("sync.foreign-login", "why", "foreign");
     has("sync.koe", "kind", "KOE010");
     has("sync.koe", "kind", "KOE320");
     has("sign-up.failed", "kind", "REFUSED");
