@@ -6,9 +6,11 @@
 //! | `lunch.rs` | 예제 대화: 점심 투표 |
 //! | `notices.rs` | 예제 알림: 누가 채널을 추가했을 때 |
 //! | `phone.rs` | 예제 파라미터 검증: 전화번호 |
+//! | `join.rs` | 예제 인사: 가입을 마치고 돌아온 사람에게 |
 //! | `sign_up.rs` | 예제 가입 규칙: 누가 회원이 될 수 있는지 |
 //! | `tour.rs` | 둘러보기: 카드, 컨텍스트, 파라미터, 사진, 오래 걸리는 답, 상담원 |
 
+pub mod join;
 pub mod lunch;
 pub mod notices;
 pub mod phone;
@@ -43,6 +45,7 @@ impl Skills for Bot {
     async fn reply(&self, turn: &Turn<'_, lunch::Talk>) -> Result<Reply<lunch::Talk, Job>, Oops> {
         match turn.skill() {
             "lunch" => lunch::reply(turn).await,
+            "join" => Ok(join::reply(turn).await),
             "tour" => Ok(tour::reply(turn)),
             _ => Ok(Reply::text(
                 "아직 준비하지 않은 스킬이에요. 관리자센터의 스킬 URL 끝을 /skill/lunch 나 /skill/tour 로 바꿔 보세요.",
@@ -83,5 +86,9 @@ impl SignUp for Bot {
 
     fn refusal(&self, word: &str) -> Words {
         sign_up::refusal(word)
+    }
+
+    fn talk_to_a_person(&self) -> Option<Words> {
+        sign_up::talk_to_a_person()
     }
 }

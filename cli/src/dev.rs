@@ -19,6 +19,8 @@ kakao dev: 함수, 테이블, 가짜 카카오, 채팅방을 한꺼번에 실행
   --memory          테이블을 메모리에만 두기: 끝나면 사라져요
   --seed FILE       시작할 때 넣을 항목: {\"items\": [DynamoDB JSON, ...]}
   --event-skill N   이벤트가 부를 스킬 (기본 lunch)
+  --auth-skill N    인증 블록이 부를 스킬 (기본 join)
+  --auth-block ID   여러분 봇의 인증 블록 id: 그 블록을 부르는 버튼이 가입 화면을 열어요
   --open            브라우저로 채팅방 열기
   --table-port N    DynamoDB 프로토콜의 포트 (기본 빈 포트)
   --table-host H    DynamoDB 프로토콜의 주소 (기본 127.0.0.1; Docker에서 쓰려면 0.0.0.0)
@@ -30,6 +32,8 @@ kakao dev: functions, table, a stand-in Kakao and a chat room, until Ctrl-C.
   --memory          keep the table in memory only: it is gone afterwards
   --seed FILE       items to put first: {\"items\": [DynamoDB JSON, ...]}
   --event-skill N   the skill that events call (lunch)
+  --auth-skill N    the skill that the auth block calls (join)
+  --auth-block ID   your bot's auth block: buttons that call it open the sign-up
   --open            open the room in a browser
   --table-port N    port of the DynamoDB protocol (a free one)
   --table-host H    address of the DynamoDB protocol (127.0.0.1; 0.0.0.0 for containers)";
@@ -75,6 +79,8 @@ fn read(mut arguments: Parser) -> Result<Asked, Misuse> {
             Arg::Long("memory") => options.data = None,
             Arg::Long("seed") => options.seed = Some(PathBuf::from(arguments.value()?)),
             Arg::Long("event-skill") => options.event_skill = arguments.value()?.string()?,
+            Arg::Long("auth-block") => options.auth_block = arguments.value()?.string()?,
+            Arg::Long("auth-skill") => options.auth_skill = arguments.value()?.string()?,
             Arg::Long("open") => open = true,
             Arg::Long("table-port") => options.table_port = port("--table-port", &arguments.value()?)?,
             Arg::Long("table-host") => options.table_host = host("--table-host", &arguments.value()?)?,

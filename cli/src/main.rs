@@ -1,7 +1,11 @@
-//! The `kakao` command: everything that a bot's author does on a laptop. Never deployed.
+//! The `kakao` command: everything that a bot's author does on a laptop, and an operator on a deployment. Never deployed.
 
 mod check;
 mod dev;
+mod doctor;
+mod member;
+mod office;
+mod reconcile;
 mod say;
 mod send;
 
@@ -21,6 +25,9 @@ kakao: 카카오톡 챗봇을 노트북에서 만들고 시험합니다.
   kakao send skill ...         실행 중인 봇에 한마디 보내고 답 보기
   kakao send skill-check ...   파라미터 검증에 값 하나 보내기
   kakao send event ...         이벤트 API로 사람들에게 이벤트 보내기
+  kakao doctor                 가입에 쓰는 키와 주소가 맞는지 카카오에 묻기
+  kakao member ...             한 사람의 것을 모두 보거나 지우기
+  kakao reconcile ...          회원과 카카오의 연결 맞추기, 되살린 테이블에서 다시 지우기
   kakao send channel ...       카카오가 먼저 부르는 것 흉내 내기 (unlink, account도)
   kakao COMMAND --help         명령마다 자세한 설명
 
@@ -31,6 +38,9 @@ kakao: build and try a KakaoTalk chatbot on a laptop.
   kakao send skill ...         say something to a running bot and see the answer
   kakao send skill-check ...   send one value to a parameter check
   kakao send event ...         send an event to people through the Event API
+  kakao doctor                 ask Kakao whether keys and address of the sign-up are right
+  kakao member ...             show or erase everything of one person
+  kakao reconcile ...          make members and Kakao's links agree; erase again after a restore
   kakao send channel ...       what Kakao calls by itself (also unlink, account)
   kakao COMMAND --help         the details of a command";
 
@@ -44,6 +54,9 @@ fn main() -> ExitCode {
         Some("dev") => dev::run(arguments),
         Some("check") => check::run(arguments),
         Some("send") => send::run(arguments),
+        Some("doctor") => doctor::run(arguments),
+        Some("member") => member::run(arguments),
+        Some("reconcile") => reconcile::run(arguments),
         Some("help" | "--help" | "-h") => help(),
         Some("--version" | "-V") => {
             out(concat!("kakao ", env!("CARGO_PKG_VERSION")));

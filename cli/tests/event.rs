@@ -86,7 +86,7 @@ fn an_event_reaches_those_who_are_there_and_the_result_says_who_is_not() {
 #[test]
 fn a_body_of_ones_own_reaches_everybody_by_any_key() {
     let dev = Dev::start_with(&["--memory"]);
-    let [ga, na, da] = people::PEOPLE;
+    let [ga, na, da, ..] = people::PEOPLE;
     let file = tempfile::NamedTempFile::new().unwrap();
     let body = json!({ "event": { "name": "news" }, "user": [
         { "type": "botUserKey", "id": ga.bot_user_key, "properties": { "tier": "gold" } },

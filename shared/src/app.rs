@@ -8,6 +8,7 @@ use crate::env::Env;
 use crate::kapi::Outbound;
 use crate::kapi::oidc::KeyCache;
 use crate::secret::Secrets;
+use crate::sign_up::Seen;
 use crate::store::Store;
 
 /// The bot and everything it stands on.
@@ -46,6 +47,8 @@ pub struct Services {
     pub secrets: Secrets,
     /// The keys that ID tokens are signed with.
     pub id_token_keys: KeyCache,
+    /// The people whose names were looked after lately.
+    pub seen: Seen,
     /// The same keys for account events, kept at another pace.
     pub account_event_keys: KeyCache,
     store: OnceLock<Store>,
@@ -60,6 +63,7 @@ impl Services {
             clock,
             secrets,
             id_token_keys: KeyCache::default(),
+            seen: Seen::default(),
             account_event_keys: KeyCache::for_events(),
             store: OnceLock::new(),
             outbound: OnceLock::new(),

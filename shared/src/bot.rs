@@ -41,12 +41,16 @@
 
 mod consent;
 mod desk;
+mod form;
 mod groups;
 mod notices;
 mod oops;
+mod plugin;
 mod reply;
 mod sign_up;
+mod sync;
 mod turn;
+mod visit;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,12 +58,18 @@ use serde::de::DeserializeOwned;
 use crate::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 
 pub use desk::Desk;
+pub use form::{Answers, Field, Form, Kind, MAX_ANSWER, Wrong};
 pub use groups::{AddedPlace, Groups, JoinOutcome, MAX_NAME, MAX_PLACES, Menu};
 pub use notices::{ChannelFriend, Notices};
 pub use oops::Oops;
 pub use reply::{Answer, REPEATS_WITHIN, REPEATS_WITHIN_MAX, Reply};
-pub use sign_up::{Applicant, Decision, REFUSED, SignUp, Words};
+pub(crate) use sign_up::Extras;
+pub use sign_up::{Applicant, Decision, REFUSED, SignUp, Trouble, Words};
+pub use sync::{SyncOutcome, Synced};
 pub use turn::Turn;
+pub(crate) use visit::Visit;
+
+pub use crate::store::sign_up::{Consent, Member, Wish};
 
 /// The words a person reads when nothing better can be said.
 pub const SORRY: &str = "죄송해요, 지금은 답을 드리지 못했어요. 잠시 뒤에 다시 말씀해 주세요.";

@@ -4,11 +4,13 @@ mod copy;
 mod spoken;
 
 use std::cmp::Ordering;
+use std::pin::pin;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::app::{App, Services};
-use crate::bot::{Answer, CUT_SHORT, Desk, Oops, Reply, Skills, Turn};
+use crate::bot::{Answer, CUT_SHORT, Desk, Oops, Reply, Skills, Turn, Visit};
 use crate::clock::Millis;
 use crate::effect::{Delivery, Effect, Work};
 use crate::kakao::fit::{next_page, shorten};
@@ -34,6 +36,8 @@ pub struct Asked<'a> {
     pub owner: &'a str,
     /// Where a late answer may be delivered.
     pub callback: Option<&'a str>,
+    /// Whether its sender showed the secret: else nothing in it says who somebody is.
+    pub vouched: bool,
 }
 
 /// Where a bot works, until when, and in whose name.
@@ -55,6 +59,12 @@ impl<'a> Asked<'a> {
 /// Batches of events that one reply starts: with the talk and a promise they are one transaction, of a hundred writes at most
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
 pub const EVENT_BATCHES_MAX: usize = 90;
+
+/// How much longer than the bot the joining of names may take: two round trips to the table, when a process first sees somebody.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// Kept free for the answer to leave.
+const TO_ANSWER: Duration = Duration::from_millis(100);
 
 /// What the turn came to.
 #[derive(Debug)]
@@ -137,7 +147,37 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
         return Ok(Said::Now(page.into()));
     }
     let person = Person::of(asked.request);
-    let mut seen = match person.as_ref().filter(|_| remembers::<B>()) {
+    let visit = Visit::new(app, asked.request, person.as_ref(), asked.owner, asked.vouched);
+    let grace = || asked.until.since(app.clock.now()).saturating_sub(TO_ANSWER).min(GRACE);
+    // On the heap: it holds the author's own future, however large, and is moved about here.
+    let turn = Box::pin(turn(app, asked, person.as_ref(), &visit));
+    beside(turn, visit.look_after_names(), grace).await
+}
+
+/// What `main` comes to. `other` goes on beside it, for `grace` longer at most, and is then given up.
+async fn beside<T>(
+    main: impl Future<Output = T>,
+    other: impl Future<Output = ()>,
+    grace: impl FnOnce() -> Duration,
+) -> T {
+    let (mut main, mut other) = (pin!(main), pin!(other));
+    tokio::select! {
+        biased;
+        told = &mut main => {
+            let _ = tokio::time::timeout(grace(), other).await;
+            told
+        }
+        () = &mut other => main.await,
+    }
+}
+
+async fn turn<B: Skills>(
+    app: &App<B>,
+    asked: Asked<'_>,
+    person: Option<&Person>,
+    visit: &Visit<'_>,
+) -> Result<Said<B::Job>, Trouble> {
+    let mut seen = match person.filter(|_| remembers::<B>()) {
         Some(person) => app.store().recall(person, app.clock.now()).await?,
         None => Recalled::default(),
     };
@@ -150,17 +190,17 @@ pub async fn take<B: Skills>(app: &App<B>, asked: Asked<'_>) -> Result<Said<B::J
             Log::info("turn.copy").request(asked.owner).write();
             return Ok(Said::Now(spoken));
         }
-        let reply = ask(app, &asked, person.as_ref(), &seen).await?;
+        let reply = ask(app, &asked, person, visit, &seen).await?;
         let promise = promise(&reply, &asked)?;
         let mut entries: Vec<Entry> = promise.iter().map(Effect::entry).collect::<Result<_, _>>()?;
         entries.extend(events(&reply, &asked)?);
-        let mut kept = keep(app, &asked, person.as_ref(), &seen, &reply, &entries).await?;
+        let mut kept = keep(app, &asked, person, &seen, &reply, &entries).await?;
         if let Kept::Changed(newer) = &kept
             && !remembers::<B>()
             && copy::answer(newer, &asked).is_none()
         {
             // A bot that remembers nothing would say the same again: only what it left is written over what another turn left.
-            kept = keep(app, &asked, person.as_ref(), newer, &reply, &entries).await?;
+            kept = keep(app, &asked, person, newer, &reply, &entries).await?;
         }
         match kept {
             Kept::Changed(newer) if lost < races(&reply) => {
@@ -220,6 +260,7 @@ async fn ask<B: Skills>(
     app: &App<B>,
     asked: &Asked<'_>,
     person: Option<&Person>,
+    visit: &Visit<'_>,
     seen: &Recalled,
 ) -> Result<Reply<B::Talk, B::Job>, Trouble> {
     let found = if taken_before(seen, asked) {
@@ -233,6 +274,7 @@ async fn ask<B: Skills>(
         person,
         talk: read_talk::<B>(found.as_ref()),
         desk: asked.desk(app),
+        visit,
         can_wait: asked.callback.is_some(),
     };
     app.bot.reply(&turn).await.map_err(Trouble::Bot)
@@ -278,6 +320,7 @@ pub async fn carry_over<B>(app: &App<B>, asked: &Asked<'_>, callback_url: &str) 
         id: asked.owner.to_owned(),
         skill: asked.skill.to_owned(),
         request: serde_json::to_value(asked.request)?,
+        vouched: asked.vouched,
     };
     let entry = Effect::Deliver(asked.delivery(callback_url, work)).entry()?;
     app.store().put_entry(&entry, app.clock.now()).await?;

@@ -109,6 +109,9 @@ pub enum Work {
         skill: String,
         /// The request as it came.
         request: Value,
+        /// Whether its sender showed the secret.
+        #[serde(default)]
+        vouched: bool,
     },
 }
 

@@ -1,5 +1,6 @@
 //! One request in, one response out: what a function sees of HTTP, whoever carried it (API Gateway or `kakao dev`).
 
+mod form;
 mod page;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::clock::Millis;
 
+pub use form::{Bilingual, HtmlForm, Input, read_form};
 pub use page::{Page, escape};
 
 /// A request as the gateway delivered it.
@@ -113,6 +115,9 @@ pub struct Response {
     pub body: String,
 }
 
+/// The one header that the gateway wants apart from the others.
+pub(crate) const SET_COOKIE: &str = "set-cookie";
+
 impl Response {
     /// A JSON answer.
     pub const fn json(status: u16, body: String) -> Self {
@@ -129,8 +134,19 @@ impl Response {
         Self { headers: vec![("location", location.to_owned())], ..Self::empty(302) }.in_confidence()
     }
 
+    /// `303` to `location`: what was posted is done, and goes nowhere else.
+    pub fn see_other(location: &str) -> Self {
+        Self { headers: vec![("location", location.to_owned())], ..Self::empty(303) }.in_confidence()
+    }
+
+    /// The same, and a cookie: the whole value of its `Set-Cookie`.
+    pub fn with_cookie(mut self, cookie: String) -> Self {
+        self.headers.push((SET_COOKIE, cookie));
+        self
+    }
+
     /// Neither kept by anybody nor named to the next address.
-    fn in_confidence(mut self) -> Self {
+    pub(crate) fn in_confidence(mut self) -> Self {
         self.headers.push(("cache-control", "no-store".to_owned()));
         self.headers.push(("referrer-policy", "no-referrer".to_owned()));
         self

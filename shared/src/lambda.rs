@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::clock::{Clock, Millis};
 use crate::endpoint::{self, Endpoint};
 use crate::env::Env;
-use crate::http::{Body, Request, Response};
+use crate::http::{Body, Request, Response, SET_COOKIE};
 use crate::log::{self, Log};
 
 /// What the function leaves unused before Lambda would stop it.
@@ -104,6 +104,9 @@ struct GatewayEvent {
     raw_query_string: Option<String>,
     #[serde(default)]
     headers: Option<BTreeMap<String, Option<String>>>,
+    /// The gateway takes the cookies out of the headers. Nobody's sign-up depends on what is odd among them.
+    #[serde(default)]
+    cookies: serde_json::Value,
     #[serde(default)]
     body: Option<String>,
     #[serde(default)]
@@ -143,11 +146,18 @@ fn read(event: &str, now: Millis, deadline: Millis, soft_stop: Duration) -> Opti
     // The gateway's clock is believed within reason: a request is at most a cold start old, and never from the future.
     let received = Millis(context.time_epoch.unwrap_or(now.0)).clamp(now.minus(LONGEST_COLD_START), now);
     let headers = event.headers.unwrap_or_default().into_iter();
+    let mut headers: BTreeMap<String, String> =
+        headers.filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value?))).collect();
+    let cookies: Vec<&str> =
+        event.cookies.as_array().into_iter().flatten().filter_map(|cookie| cookie.as_str()).collect();
+    if !cookies.is_empty() {
+        headers.insert("cookie".to_owned(), cookies.join("; "));
+    }
     Some(Request {
         method: context.http.method,
         path: event.raw_path.or(context.http.path)?,
         query: event.raw_query_string.unwrap_or_default(),
-        headers: headers.filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value?))).collect(),
+        headers,
         id: context.request_id.filter(|id| !id.is_empty()).unwrap_or_else(own_id),
         source: context.http.source_ip.and_then(|address| address.parse().ok()),
         received,
@@ -171,10 +181,43 @@ fn reply(response: Response) -> ApiGatewayV2httpResponse {
         reply.headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
     }
     for (name, value) in response.headers {
-        if let Ok(value) = http::HeaderValue::from_str(&value) {
-            reply.headers.insert(name, value);
+        match http::HeaderValue::from_str(&value) {
+            Ok(_) if name == SET_COOKIE => reply.cookies.push(value),
+            Ok(value) => drop(reply.headers.insert(name, value)),
+            Err(_) => {}
         }
     }
     reply.body = (!response.body.is_empty()).then_some(ReplyBody::Text(response.body));
     reply
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cookie(cookies: &str) -> Option<String> {
+        let event = format!(
+            r#"{{"rawPath":"/x","requestContext":{{"http":{{"method":"GET"}}}},"headers":{{"A":"b"}},"cookies":{cookies}}}"#
+        );
+        let request = read(&event, Millis(0), Millis(10_000), Duration::from_secs(1)).expect("readable");
+        assert_eq!(request.header("a"), Some("b"));
+        request.header("cookie").map(str::to_owned)
+    }
+
+    #[test]
+    fn t25_cookies_are_one_header_and_odd_ones_are_left_out() {
+        assert_eq!(cookie(r#"["a=b","c=d; e"]"#).as_deref(), Some("a=b; c=d; e"));
+        assert_eq!(cookie(r#"[1,null,"a=b",{}]"#).as_deref(), Some("a=b"));
+        for none in ["null", "[]", "{}", "5", r#""a=b""#] {
+            assert_eq!(cookie(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn t10_a_cookie_goes_where_the_gateway_wants_it_or_nowhere() {
+        let replied = |value: &str| reply(Response::found("/x").with_cookie(value.to_owned()));
+        assert_eq!(replied("a=b; Secure").cookies, ["a=b; Secure"]);
+        assert!(replied("a=b").headers.get("set-cookie").is_none());
+        assert!(replied("a=b\r\nx: y").cookies.is_empty());
+    }
 }

@@ -6,7 +6,14 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+/// See [`for_a_command`].
+static FOR_A_COMMAND: AtomicBool = AtomicBool::new(false);
+
+/// How the lines of [`Log::info`] begin.
+const ORDINARY: &str = r#"{"level":"INFO""#;
 
 /// A line being written. Build it with the named fields and end with [`Log::write`].
 #[derive(Debug)]
@@ -116,8 +123,20 @@ impl Log {
     pub fn write(mut self) {
         self.0.push_str("}\n");
         // Standard output is the log in Lambda; if it is gone there is nobody to tell.
-        let _ = std::io::stdout().lock().write_all(self.0.as_bytes());
+        let _ = if !FOR_A_COMMAND.load(Ordering::Relaxed) {
+            std::io::stdout().lock().write_all(self.0.as_bytes())
+        } else if self.0.starts_with(ORDINARY) {
+            Ok(())
+        } else {
+            std::io::stderr().lock().write_all(self.0.as_bytes())
+        };
     }
+}
+
+/// From now on the log is that of a command whose standard output is its answer: what is out of the ordinary goes to standard error,
+/// the rest nowhere.
+pub fn for_a_command() {
+    FOR_A_COMMAND.store(true, Ordering::Relaxed);
 }
 
 /// Makes a panic one log line that says where, and never what: a panic's message may quote what a person wrote.

@@ -198,8 +198,28 @@ impl Secrets {
     /// # Errors
     /// [`NoSecret`]
     pub async fn values(&self, name: SecretName) -> Result<Vec<Secret>, NoSecret> {
-        let values: Vec<Secret> = self.younger_than(name, FRESH_FOR).await?.values.everybodys().cloned().collect();
-        if values.is_empty() { Err(NoSecret::NotConfigured) } else { Ok(values) }
+        everybodys(&self.younger_than(name, FRESH_FOR).await?)
+    }
+
+    /// As [`Secrets::values`], after none of them fitted: read again unless that was done within the last minute.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
+    pub async fn values_after_mismatch(&self, name: SecretName) -> Result<Vec<Secret>, NoSecret> {
+        everybodys(&self.younger_than(name, REREAD_AFTER).await?)
+    }
+
+    /// As [`Secrets::values`], after `refused` was turned away by somebody else: read again if it is still the first of them. Not
+    /// within five seconds of the last read.
+    ///
+    /// # Errors
+    /// [`NoSecret`]
+    pub async fn values_after_refusal(&self, name: SecretName, refused: &Secret) -> Result<Vec<Secret>, NoSecret> {
+        let values = self.values(name).await?;
+        if values.first().is_some_and(|value| value.reveal() != refused.reveal()) {
+            return Ok(values);
+        }
+        everybodys(&self.younger_than(name, REFUSED_AGAIN_AFTER).await?)
     }
 
     fn present(&self, known: Known, bot: &str) -> Result<Secret, NoSecret> {
@@ -243,4 +263,9 @@ impl Secrets {
             }
         }
     }
+}
+
+fn everybodys(known: &Known) -> Result<Vec<Secret>, NoSecret> {
+    let values: Vec<Secret> = known.values.everybodys().cloned().collect();
+    if values.is_empty() { Err(NoSecret::NotConfigured) } else { Ok(values) }
 }

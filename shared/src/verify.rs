@@ -7,7 +7,8 @@ use crate::http::{Body, Request};
 use crate::kakao;
 use crate::kapi::secevent::{self, Expected, NotTaken, SecurityEvent};
 use crate::log::Log;
-use crate::secret::{Access, Keys, NoSecret, Secret, SecretName};
+use crate::secret::{Access, Keys, NoSecret, Seal, Secret, SecretName};
+use crate::sign_up::{NoPass, Pass, Purpose};
 
 /// A request whose sender showed what was agreed. The only way to its body.
 #[derive(Debug)]
@@ -166,6 +167,15 @@ pub async fn skill_secret(services: &Services, request: Request) -> Result<Verif
     let presented = request.header(&services.env.skill_secret_header).unwrap_or_default();
     let access = accepted(services, SecretName::SkillSecret, presented, &request.id, Keys::accept).await?;
     Ok(Verified { request, access })
+}
+
+/// A page of ours: whoever comes has the pass that the page before gave them, and only them.
+///
+/// # Errors
+/// [`NoPass`] if there is none that opens this page.
+pub fn pass(services: &Services, seal: &Seal, purpose: Purpose, request: Request) -> Result<(Verified, Pass), NoPass> {
+    let pass = Pass::read(&request.query, seal, purpose, &services.env.continue_rules(), services.clock.now())?;
+    Ok((Verified { request, access: Access::Bots(Vec::new()) }, pass))
 }
 
 /// Whether `bot`, an id without the development channel's `!`, may speak: it is listed in `BOT_IDS` (an empty list lets every bot

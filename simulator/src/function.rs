@@ -32,6 +32,8 @@ fn functions<B: EverySurface>() -> Vec<Function<B>> {
         Function::of::<skill::Skill>(),
         Function::of::<skill_check::SkillCheck>(),
         Function::of::<sync_redirect::SyncRedirect>(),
+        Function::of::<sync_match::SyncMatch>(),
+        Function::of::<sync_failure::SyncFailure>(),
         Function::of::<channel_callback::ChannelCallback>(),
         Function::of::<unlink_callback::UnlinkCallback>(),
         Function::of::<account_callback::AccountCallback>(),

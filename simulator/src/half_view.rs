@@ -31,6 +31,8 @@ struct Open {
     turn: String,
     person: &'static Person,
     saying: Saying,
+    /// The continue URL.
+    resume: String,
 }
 
 impl HalfViews {
@@ -64,7 +66,8 @@ pub(crate) fn routes() -> Router<Arc<Platform>> {
 
 impl Platform {
     /// Somebody tapped what leads to the auth block.
-    pub(crate) fn open_half_view(&self, person: &'static Person, saying: Saying) -> Entry {
+    pub(crate) fn open_half_view(&self, person: &'static Person, mut saying: Saying) -> Entry {
+        saying.skill.clone_from(&self.skills.of_auth_block); // a block has one skill, wherever its button was
         let (turn, word) = (random::hex::<8>(), random::hex::<16>());
         self.journal.write(Happened::Said {
             turn: turn.clone(),
@@ -76,7 +79,7 @@ impl Platform {
         let resume = format!("{}/talk-plugin/continue/{word}", self.skills.url);
         self.kakao.hand_over(&resume, person.id);
         let url = self.kakao.plugin_page(&resume);
-        self.half_views.open(&word, Open { turn: turn.clone(), person, saying });
+        self.half_views.open(&word, Open { turn: turn.clone(), person, saying, resume });
         self.journal.write(Happened::HalfView { turn, person: person.id.to_owned(), url })
     }
 
@@ -87,7 +90,7 @@ impl Platform {
     /// The auth block goes on: its skill is called with what the plugin left behind.
     fn go_on(self: Arc<Self>, open: Open, complete: Option<bool>) {
         let mut saying = open.saying;
-        let value = self.kakao.plugin_value(open.person.id, complete);
+        let value = self.kakao.left_behind(open.person.id, &open.resume, complete);
         saying.slots.insert(PLUGIN_PARAM.to_owned(), value.into());
         saying.resumed = Some(open.turn);
         // The browser does not wait for the skill.

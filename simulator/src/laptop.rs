@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 use crate::function::{EverySurface, Functions};
 use crate::journal::Journal;
 use crate::login::{self, Kakao, LOCAL_ADMIN_KEY, LOCAL_CLIENT_SECRET};
+use crate::payload::{AUTH_BLOCK_ID, PLUGIN_PARAM};
 use crate::platform::{self, Platform, Skills};
 use crate::table::Table;
 use crate::template::Template;
@@ -50,6 +51,10 @@ pub struct Options {
     pub seed: Option<PathBuf>,
     /// The skill that every event calls: a laptop has no console in which blocks are given their skills.
     pub event_skill: String,
+    /// The id of the auth block: that of the bot's own, so that its buttons work here, too.
+    pub auth_block: String,
+    /// The skill that the auth block calls when its half-view is over.
+    pub auth_skill: String,
 }
 
 impl Default for Options {
@@ -61,6 +66,8 @@ impl Default for Options {
             table_host: Ipv4Addr::LOCALHOST.into(),
             seed: None,
             event_skill: "lunch".to_owned(),
+            auth_block: AUTH_BLOCK_ID.to_owned(),
+            auth_skill: "join".to_owned(),
         }
     }
 }
@@ -160,7 +167,7 @@ impl Laptop {
         let lock = options.data.as_deref().map(|data| lock(data, &url)).transpose()?;
 
         let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
-        let env = Env::read(|name| local(name, &table_url).or_else(|| get(name)).or_else(|| fallback(name, &url)));
+        let env = surroundings(&url, &table_url, &lookup);
 
         let template = Template::built_in().map_err(NotStarted::Other)?;
         let file = options.data.as_ref().map(|data| data.join("table.db"));
@@ -179,6 +186,8 @@ impl Laptop {
             callbacks: callbacks.clone(),
             api_key: api_key.as_deref().map_or(LOCAL_REST_API_KEY, first).to_owned(),
             of_events: options.event_skill.clone(),
+            auth_block: options.auth_block.clone(),
+            of_auth_block: options.auth_skill.clone(),
         };
         let app = login::App {
             rest_api_keys: accepted(api_key.as_deref(), LOCAL_REST_API_KEY),
@@ -203,6 +212,7 @@ impl Laptop {
             .doors
             .iter()
             .flat_map(|door| door.routes.iter().map(|route| (format!("{} {}", route.method, route.path), door.name)));
+        let whereabouts = whereabouts(&table_url, &table_name);
         Ok(Self {
             url,
             table_url,
@@ -218,7 +228,7 @@ impl Laptop {
             seeded,
             callbacks: callbacks.is_some(),
             listener,
-            router: router(platform, functions, &kakao),
+            router: router(platform, functions, &kakao).merge(whereabouts),
             kakao,
             lock,
         })
@@ -260,6 +270,19 @@ fn router(platform: Arc<Platform>, functions: Functions, kakao: &Kakao) -> Route
         .with_state(platform)
         .merge(kakao.router());
     Router::new().fallback(gateway::handle).with_state(functions).merge(own).layer(from_fn(gateway::tell))
+}
+
+/// The settings of everything on a laptop whose door is at `url`: what is dangerous from here, the rest from `lookup`, the process's
+/// environment, and what that does not say from here again. For commands that work on a running laptop, too.
+pub fn surroundings(url: &str, table_url: &str, lookup: impl Fn(&str) -> Option<String>) -> Env {
+    let get = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+    Env::read(|name| local(name, table_url).or_else(|| get(name)).or_else(|| fallback(name, url)))
+}
+
+/// `GET /laptop`: where the table is, for commands that work on it.
+fn whereabouts(table_url: &str, table_name: &str) -> Router {
+    let told = serde_json::json!({ "table_url": table_url, "table_name": table_name });
+    Router::new().route("/laptop", get(async move || axum::Json(told)))
 }
 
 async fn listen(option: &'static str, host: IpAddr, port: u16) -> Result<TcpListener, NotStarted> {
@@ -333,6 +356,7 @@ fn fallback(name: &str, url: &str) -> Option<String> {
         "KAKAO_ADMIN_KEYS" => Some(LOCAL_ADMIN_KEY.to_owned()),
         "TOKEN_SIGNING_KEY" => Some("local-token-signing-key".to_owned()),
         "SYNC_REDIRECT_URI" => Some(redirect_uri(url)),
+        "SYNC_PARAM" => Some(PLUGIN_PARAM.to_owned()),
         "KAKAO_APP_ID" => Some(login::LOCAL_APP_ID.to_string()),
         "BOT_API_URL" => Some(stand_in(url)),
         "KAUTH_URL" => Some(format!("{url}/kauth")),

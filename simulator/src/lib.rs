@@ -32,4 +32,4 @@ mod tokens;
 pub mod verdict;
 pub mod webhook;
 
-pub use laptop::{LOCAL_REST_API_KEY, LOCAL_SKILL_SECRET, Laptop, NotStarted, Options};
+pub use laptop::{LOCAL_REST_API_KEY, LOCAL_SKILL_SECRET, Laptop, NotStarted, Options, surroundings};

@@ -1,4 +1,4 @@
-//! Who is talking: three people who do not exist, so that a group can be tried out alone.
+//! Who is talking: five people who do not exist, so that a group can be tried out alone.
 
 use shared::kakao::skill::EventUserType;
 
@@ -18,7 +18,7 @@ pub struct Person {
 }
 
 /// Everybody.
-pub const PEOPLE: [Person; 3] = [
+pub const PEOPLE: [Person; 5] = [
     Person {
         id: "ga",
         name: "가람",
@@ -39,6 +39,20 @@ pub const PEOPLE: [Person; 3] = [
         bot_user_key: "c45d1827fe60ba93d7e21508bc4f96a3035ed7f8916ba24c0f82e35d7a19604bc8",
         plusfriend_user_key: "Da-local_003",
         app_user_id: "4611686018427387907",
+    },
+    Person {
+        id: "ra",
+        name: "라온",
+        bot_user_key: "2e7d90c4a16bf358e90d7c42b8153fa6d9047be1c28f5a63709e14d8b35c6fa2d8",
+        plusfriend_user_key: "Ra-local_004",
+        app_user_id: "3458764513820540933",
+    },
+    Person {
+        id: "ma",
+        name: "마루",
+        bot_user_key: "f8036ab5d41c7e92083fa6d5b17e4c90a2d86f3b5e091c74d2a8f603be57419cd3",
+        plusfriend_user_key: "Ma-local_005",
+        app_user_id: "5764607523034234883",
     },
 ];
 

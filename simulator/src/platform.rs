@@ -36,7 +36,7 @@ const PATIENCE: Patience = Patience { time: Duration::from_secs(5), bytes: 4 * 1
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Saying {
-    /// Who: `ga`, `na`, `da`.
+    /// Who: `ga`, `na`, `da`, `ra`, `ma`.
     pub(crate) person: String,
     /// To which skill.
     pub(crate) skill: String,
@@ -83,6 +83,10 @@ pub(crate) struct Skills {
     pub(crate) api_key: String,
     /// The skill of every event block.
     pub(crate) of_events: String,
+    /// The auth block, which a button may also call by the id of the stand-in's own.
+    pub(crate) auth_block: String,
+    /// Its skill.
+    pub(crate) of_auth_block: String,
 }
 
 /// The stand-in.
@@ -121,7 +125,9 @@ impl Platform {
             let ids: Vec<&str> = PEOPLE.iter().map(|person| person.id).collect();
             format!("no such person; there are {}", ids.join(", "))
         })?;
-        if saying.block_id.as_deref() == Some(payload::AUTH_BLOCK_ID) && saying.resumed.is_none() {
+        let to_auth_block =
+            saying.block_id.as_deref().is_some_and(|id| id == payload::AUTH_BLOCK_ID || id == self.skills.auth_block);
+        if to_auth_block && saying.resumed.is_none() {
             return Ok(self.open_half_view(person, saying));
         }
         let turn = saying.resumed.clone().unwrap_or_else(random::hex::<8>);

@@ -18,18 +18,22 @@ mod lambda_support;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::rc::Rc;
 use std::time::Duration;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use lambda_support::front::{Authority, Front};
 use lambda_support::{TIMEOUT, env, event, now, seeded_table};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use shared::bot::{Desk, Oops, Reply, Skills, Turn};
+use shared::clock::Clock;
 use shared::kakao::skill::SkillResponse;
+use simulator::login::{self, Kakao};
 use tests::events;
 use tests::runtime_api::{Bootstrap, Ended, binary};
-use tests::table::{SWEEP, Table};
+use tests::sync::{CONTINUE, REDIRECT_URI, with_continue};
+use tests::table::{SWEEP, Table, text};
 
 /// Reading a request and writing its answer, over what the bare runtime does: the most it may cost.
 const PARSE_AND_ANSWER: u64 = 1_200_000;
@@ -72,26 +76,69 @@ impl Skills for Forgetful {
     }
 }
 
-/// A function to be measured: its binary, and the environment that makes it what it is.
+/// Somebody who signs up again and again: each time they were never here before.
+#[derive(Clone)]
+struct Newcomer {
+    kakao: Kakao,
+    table: Rc<Table>,
+}
+
+impl Newcomer {
+    async fn before(table: &Rc<Table>) -> Self {
+        let app = login::App { redirect_uris: vec![REDIRECT_URI.to_owned()], ..login::App::default() };
+        let kakao = Kakao::start(app, Clock::System).await.expect("a free port");
+        Self { kakao, table: Rc::clone(table) }
+    }
+
+    /// What `sync-redirect` is to know.
+    fn env(&self) -> Vec<(String, String)> {
+        let (kauth, kapi) = (self.kakao.kauth_url(), self.kakao.kapi_url());
+        owned(&[
+            ("KAUTH_URL", &kauth),
+            ("KAPI_URL", &kapi),
+            ("KAKAO_REST_API_KEY", login::LOCAL_REST_API_KEY),
+            ("KAKAO_CLIENT_SECRET", login::LOCAL_CLIENT_SECRET),
+            ("KAKAO_ADMIN_KEYS", login::LOCAL_ADMIN_KEY),
+            ("TOKEN_SIGNING_KEY", "local-token-signing-key"),
+            ("SYNC_REDIRECT_URI", REDIRECT_URI),
+        ])
+    }
+
+    /// Forgets the person, who then agrees on the consent screen: the browser comes with this query.
+    fn query(&self) -> String {
+        self.kakao.unlink("ga");
+        for item in self.table.items_under("U#app#") {
+            self.table.remove(text(&item, "PK"), text(&item, "SK"));
+        }
+        with_continue(&self.kakao.code("ga", REDIRECT_URI), CONTINUE)
+    }
+}
+
+/// A function to be measured: its binary, the environment that makes it what it is, and who calls it if not a written event.
 #[derive(Clone)]
 struct Subject {
     name: &'static str,
     binary: PathBuf,
     env: Vec<(String, String)>,
+    newcomer: Option<Newcomer>,
 }
 
 impl Subject {
     fn deployed(name: &'static str) -> Self {
-        Self { name, binary: binary(name), env: Vec::new() }
+        Self { name, binary: binary(name), env: Vec::new(), newcomer: None }
     }
 
     fn role(role: &'static str) -> Self {
         let binary = std::env::current_exe().expect("this program");
-        Self { name: "skill", binary, env: vec![(ROLE.to_owned(), role.to_owned())] }
+        Self { name: "skill", binary, env: vec![(ROLE.to_owned(), role.to_owned())], newcomer: None }
     }
 
     fn at(mut self, place: &Place) -> Self {
         self.env.extend(place.env.iter().cloned());
+        if self.name == "sync-redirect" {
+            self.env.extend(place.newcomer.env());
+            self.newcomer = Some(place.newcomer.clone());
+        }
         self
     }
 
@@ -107,26 +154,27 @@ impl Subject {
 struct Place {
     name: &'static str,
     env: Vec<(String, String)>,
-    _table: Table,
+    newcomer: Newcomer,
     _front: Option<(Front, Authority)>,
 }
 
 impl Place {
-    fn plain() -> Self {
-        let table = seeded_table();
-        Self { name: "http", env: owned(&env(&table.url())), _table: table, _front: None }
+    async fn plain() -> Self {
+        let table = Rc::new(seeded_table());
+        Self { name: "http", env: owned(&env(&table.url())), newcomer: Newcomer::before(&table).await, _front: None }
     }
 
     /// Behind TLS 1.3 with a certificate of an authority that only the system knows, so a start includes one refused handshake and
     /// the reading of the system's roots: more than it ever costs in AWS, where the five built-in roots do.
-    fn tls() -> Self {
-        let (table, authority) = (seeded_table(), Authority::new());
+    async fn tls() -> Self {
+        let (table, authority) = (Rc::new(seeded_table()), Authority::new());
         let front = Front::tls(&table.url(), authority.server("127.0.0.1"));
         let (url, file) = (front.url(), authority.file());
         let mut env = env(&url);
         let file = file.to_string_lossy().into_owned();
         env.push(("SSL_CERT_FILE", &file));
-        Self { name: "TLS, fallback", env: owned(&env), _table: table, _front: Some((front, authority)) }
+        let newcomer = Newcomer::before(&table).await;
+        Self { name: "TLS, fallback", env: owned(&env), newcomer, _front: Some((front, authority)) }
     }
 }
 
@@ -135,20 +183,27 @@ fn owned(env: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 /// An event as the gateway would send it now, with an id that was not there before: a repeated request would be recognised.
-fn fresh(function: &str, name: &str, number: usize) -> String {
-    if function == "outbox" {
+fn fresh(subject: &Subject, name: &str, number: usize) -> String {
+    if subject.name == "outbox" {
         return SWEEP.to_owned();
     }
-    let mut event: Value = serde_json::from_str(&event(function, name, Duration::ZERO)).expect("JSON");
+    let written = if subject.newcomer.is_some() { "code-missing" } else { name };
+    let mut event: Value = serde_json::from_str(&event(subject.name, written, Duration::ZERO)).expect("JSON");
+    if let Some(newcomer) = &subject.newcomer {
+        event["rawQueryString"] = newcomer.query().into();
+    }
     event["requestContext"]["requestId"] = format!("bench-{}-{number}=", now()).into();
     event.to_string()
 }
 
 /// Gives the function one event. `Err` if it could not answer it as a healthy function with a healthy table does.
-async fn invoke(bootstrap: &Bootstrap, function: &str, name: &str, number: usize) -> Result<(), String> {
-    match bootstrap.invoke(&fresh(function, name, number)).await {
+async fn invoke(bootstrap: &Bootstrap, subject: &Subject, name: &str, number: usize) -> Result<(), String> {
+    let function = subject.name;
+    match bootstrap.invoke(&fresh(subject, name, number)).await {
         Ended::Answer(answer) => {
-            let unwell = lambda_support::is_apology(&events::plain(answer.clone())) || answer["statusCode"] == 401;
+            let plain = events::plain(answer.clone());
+            let lost = subject.newcomer.is_some() && plain["headers"]["location"] != json!(CONTINUE);
+            let unwell = lambda_support::is_apology(&plain) || answer["statusCode"] == 401 || lost;
             if unwell { Err(format!("{function}/{name}: {answer} {:?}", bootstrap.log().await)) } else { Ok(()) }
         }
         Ended::Error(error) => Err(format!("{function}/{name}: {error}")),
@@ -184,7 +239,7 @@ async fn count_once(subject: &Subject, name: &str, events: usize) -> Result<u64,
 
     let bootstrap = subject.start(&wrapper).await;
     for number in 0..events {
-        invoke(&bootstrap, subject.name, name, number).await?;
+        invoke(&bootstrap, subject, name, number).await?;
     }
     // The answer has arrived; the question for the next event follows at once.
     tokio::time::sleep(Duration::from_millis(200)).await;
@@ -242,10 +297,10 @@ async fn cost_once(subject: &Subject, name: &str) -> Cost {
     let bootstrap = subject.start(&subject.binary).await;
     let pid = bootstrap.pid().await;
     let init = settled_cpu_ms(pid).await;
-    invoke(&bootstrap, subject.name, name, 0).await.expect("an answer");
+    invoke(&bootstrap, subject, name, 0).await.expect("an answer");
     let first = settled_cpu_ms(pid).await;
     for number in 1..=WARM {
-        invoke(&bootstrap, subject.name, name, number).await.expect("an answer");
+        invoke(&bootstrap, subject, name, number).await.expect("an answer");
     }
     let warm = (settled_cpu_ms(pid).await - first) * 1_000.0 / WARM as f64;
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a running process");
@@ -289,7 +344,7 @@ async fn measure() -> ExitCode {
     if lambda_support::valgrind("NOTHING WAS MEASURED").is_none() {
         return ExitCode::SUCCESS;
     }
-    let (plain, tls) = (Place::plain(), Place::tls());
+    let (plain, tls) = (Place::plain().await, Place::tls().await);
     let mut over = Vec::new();
 
     println!(
@@ -299,6 +354,7 @@ async fn measure() -> ExitCode {
     for (name, event, places) in [
         ("skill", "choose", &[&plain, &tls][..]),
         ("outbox", "sweep", &[&plain, &tls]),
+        ("sync-redirect", "sign-up", &[&plain, &tls]),
         ("skill-check", "phone-accepted", &[&plain]), // has no table
     ] {
         for place in places {
@@ -337,6 +393,7 @@ async fn measure() -> ExitCode {
         ("skill", "vote-4-result-tied"),
         ("skill-check", "phone-accepted"),
         ("outbox", "sweep"),
+        ("sync-redirect", "sign-up"),
     ] {
         let subject = Subject::deployed(function).at(&plain);
         let http = per_event(&subject, name).await;

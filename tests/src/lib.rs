@@ -5,7 +5,10 @@
 //! | [`table`] | DynamoDB: an emulator that speaks its protocol |
 //! | [`faults`] | a bad day at DynamoDB: a proxy that delays, cuts and refuses |
 //! | [`platform`] | Kakao's bot platform: takes callbacks, well or badly |
+//! | `browser` | a person's browser: Chromium (feature `browser`) |
 //! | [`login`] | Kakao's login server, REST API and plugin server |
+//! | [`kakao_wire`] | a bad day at Kakao: a proxy before the simulator's stand-in |
+//! | [`sync`] | a browser on its way through the sign-up's functions |
 //! | [`parameters`] | the SSM parameter store |
 //! | [`sign_up`] | the functions around a sign-up: a store, a clock, an outbox driven by hand |
 //! | [`tiny_kakao`] | Kakao, as far as a sign-up needs it |
@@ -13,13 +16,17 @@
 //! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
 //! | [`events`] | `events/`: real requests and our exact replies |
 
+#[cfg(feature = "browser")]
+pub mod browser;
 pub mod events;
 pub mod faults;
+pub mod kakao_wire;
 pub mod login;
 pub mod parameters;
 pub mod platform;
 pub mod runtime_api;
 pub mod sign_up;
+pub mod sync;
 pub mod table;
 pub mod tiny_kakao;
 pub mod webhooks;

@@ -38,6 +38,8 @@ pub struct World {
     pub ledger: Secret,
     /// How often each membership was welcomed.
     pub welcomes: Mutex<BTreeMap<SagaId, u32>>,
+    /// Clocks that go wrong, each with the milliseconds that it is ahead.
+    skewed: Mutex<Vec<(Clock, i64)>>,
 }
 
 impl Default for World {
@@ -53,6 +55,7 @@ impl Default for World {
             seal: Seal::derive(&Secret::new("tests"), "sign-up").expect("a key"),
             ledger: Secret::new("ledger"),
             welcomes: Mutex::default(),
+            skewed: Mutex::default(),
         }
     }
 }
@@ -61,19 +64,39 @@ impl World {
     /// Time goes by.
     pub fn pass(&self, span: Duration) {
         self.clock.set(self.clock.now().plus(span));
+        for (clock, ahead) in self.skewed.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            clock.set(moved(self.clock.now(), *ahead));
+        }
+    }
+
+    /// The clock of another sandbox, so many milliseconds ahead of ours.
+    pub fn clock_ahead(&self, ahead: i64) -> Clock {
+        let clock = Clock::at(moved(self.clock.now(), ahead));
+        self.skewed.lock().unwrap_or_else(PoisonError::into_inner).push((clock.clone(), ahead));
+        clock
     }
 
     /// Somebody who works.
     pub fn clerk<'a>(&'a self, me: &'a str) -> Clerk<'a, TinyKakao> {
+        self.clerk_by(&self.clock, me)
+    }
+
+    /// Somebody who works by a clock of their own.
+    pub fn clerk_by<'a>(&'a self, clock: &'a Clock, me: &'a str) -> Clerk<'a, TinyKakao> {
         Clerk {
             store: &self.store,
             kakao: &self.kakao,
             seal: &self.seal,
             ledger: &self.ledger,
-            clock: &self.clock,
+            clock,
             me,
-            until: self.clock.now().plus(Duration::from_secs(8)),
+            until: clock.now().plus(Duration::from_secs(8)),
         }
+    }
+
+    /// Somebody with the time of an invocation of the outbox.
+    pub fn patient_clerk<'a>(&'a self, me: &'a str) -> Clerk<'a, TinyKakao> {
+        Clerk { until: self.clock.now().plus(Duration::from_secs(60)), ..self.clerk(me) }
     }
 
     /// What the outbox does once for everything that is due.
@@ -145,6 +168,10 @@ impl World {
         }
         wrong
     }
+}
+
+fn moved(at: Millis, ahead: i64) -> Millis {
+    Millis(at.0.saturating_add_signed(ahead))
 }
 
 /// The rule says yes.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use shared::clock::Millis;
 use shared::secret::Secret;
-use shared::sign_up::{Kakao, Linked, LinkedPage, Told, Who};
+use shared::sign_up::{Kakao, Linked, LinkedPage, Tokens, Told, Who};
 use shared::store::AppUser;
 
 /// When everybody linked.
@@ -24,6 +24,8 @@ struct State {
     trouble: Option<(u64, Trouble)>,
     /// How often each code was brought.
     exchanged: BTreeMap<String, u64>,
+    /// After whom each page that was handed out began.
+    pages: Vec<Option<AppUser>>,
 }
 
 /// What goes wrong with a call.
@@ -87,6 +89,11 @@ impl TinyKakao {
         state.exchanged.values().copied().max().unwrap_or_default()
     }
 
+    /// After whom each page that was handed out began, in order.
+    pub fn pages(&self) -> Vec<Option<AppUser>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).pages.clone()
+    }
+
     /// Whether a call hangs.
     pub fn is_hung(&self) -> bool {
         self.hung.load(Ordering::SeqCst)
@@ -118,12 +125,12 @@ impl TinyKakao {
 }
 
 impl State {
-    fn exchange(&mut self, code: &str) -> Told<Secret> {
+    fn exchange(&mut self, code: &str) -> Told<Tokens> {
         match self.codes.remove(code) {
             Some((app, link)) if self.linked.get(&app) == Some(&link) => {
                 let token = format!("token-of-{code}");
                 self.tokens.insert(token.clone(), (app, link));
-                Told::Yes(Secret::new(token))
+                Told::Yes(Tokens { access: Secret::new(token), id: None })
             }
             _ => Told::No("KOE320"),
         }
@@ -140,7 +147,7 @@ impl State {
 impl Kakao for TinyKakao {
     type Applicant = ();
 
-    async fn exchange(&self, code: &str) -> Told<Secret> {
+    async fn exchange(&self, code: &str) -> Told<Tokens> {
         self.call(|state| {
             *state.exchanged.entry(code.to_owned()).or_default() += 1;
             state.exchange(code)
@@ -148,8 +155,8 @@ impl Kakao for TinyKakao {
         .await
     }
 
-    async fn who(&self, token: &Secret) -> Told<Who<()>> {
-        self.call(|state| match state.owner(token) {
+    async fn who(&self, tokens: &Tokens) -> Told<Who<()>> {
+        self.call(|state| match state.owner(&tokens.access) {
             Told::Yes(app) => Told::Yes(Who { app, consents: Vec::new(), applicant: () }),
             _ => Told::No("-401"),
         })
@@ -160,7 +167,7 @@ impl Kakao for TinyKakao {
         self.call(|state| state.owner(token)).await
     }
 
-    async fn unlink_own(&self, token: &Secret) -> Told<()> {
+    async fn unlink_own(&self, token: &Secret, _app: Option<&AppUser>) -> Told<()> {
         self.call(|state| match state.owner(token) {
             Told::Yes(app) => {
                 state.linked.remove(&app);
@@ -189,6 +196,7 @@ impl Kakao for TinyKakao {
     async fn linked_page(&self, after: Option<&AppUser>) -> Told<LinkedPage> {
         let number = |app: &AppUser| app.as_str().parse::<u64>().unwrap_or_default();
         self.call(|state| {
+            state.pages.push(after.cloned());
             let mut users: Vec<AppUser> = state.linked.keys().cloned().collect();
             users.sort_by_key(number);
             users.retain(|app| after.is_none_or(|after| number(app) > number(after)));

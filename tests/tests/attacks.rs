@@ -245,8 +245,8 @@ async fn f23_an_apology_that_panics_is_an_apology_of_ours() {
     let url = world.platform.callback_url();
     assert!(ask(&app, &Call::says_with_callback("u", "later", &url)).await.is_promise());
     let entry = world.entry_of(&url).unwrap();
-    let woken = tokio::spawn(async move { wake(&app, &stream_event([&entry]), "o").await }).await;
-    assert!(woken.is_ok(), "the whole batch died");
+    let woken = shared::endpoint::catch_panic(wake(&app, &stream_event([&entry]), "o")).await;
+    assert!(woken.is_some(), "the whole batch died");
     assert_eq!(world.platform.deliveries_to(&url).len(), 1);
 }
 

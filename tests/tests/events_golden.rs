@@ -37,16 +37,17 @@ async fn replies_are_exact(function: &str) {
         ("TABLE_NAME", "kakao"),
         ("AWS_ENDPOINT_URL_DYNAMODB", table_url.as_str()),
         ("SKILL_SECRET", "local-skill-secret"),
-        // For sync-redirect, whose events call nobody.
+        // For the sign-up. Nothing of a test may reach Kakao: what would be called ends at a port where nobody listens.
+        ("KAUTH_URL", "http://127.0.0.1:9"),
+        ("KAPI_URL", "http://127.0.0.1:9"),
         ("KAKAO_REST_API_KEY", "local-rest-api-key"),
         ("KAKAO_CLIENT_SECRET", "local-client-secret"),
         ("KAKAO_ADMIN_KEYS", "local-admin-key"),
         ("TOKEN_SIGNING_KEY", "local-token-signing-key"),
         ("SYNC_REDIRECT_URI", "https://service.example/sync/redirect"),
+        ("SYNC_PARAM", "profile"),
         // For what Kakao calls by itself.
         ("KAKAO_APP_ID", "1234567"),
-        // Nobody: of account events only what is refused before a key is needed, and one that finds no keys.
-        ("KAUTH_URL", "http://127.0.0.1:9"),
     ];
     let bootstrap = Bootstrap::start(function, TIMEOUT, &env).await;
     bootstrap.ready().await.expect("the function starts");
@@ -103,4 +104,14 @@ async fn account_callback() {
 #[tokio::test]
 async fn sync_redirect() {
     replies_are_exact("sync-redirect").await;
+}
+
+#[tokio::test]
+async fn sync_match() {
+    replies_are_exact("sync-match").await;
+}
+
+#[tokio::test]
+async fn sync_failure() {
+    replies_are_exact("sync-failure").await;
 }

@@ -547,7 +547,7 @@ async fn f08_two_late_turns_of_one_person_in_one_batch_are_both_counted() {
     let mut entries = Vec::new();
     for number in 0..2 {
         let request = serde_json::from_slice(&Call::says("u", "count").body).unwrap();
-        let work = Work::Turn { id: format!("late-{number}"), skill: "test".to_owned(), request };
+        let work = Work::Turn { id: format!("late-{number}"), skill: "test".to_owned(), request, vouched: true };
         let callback_url = world.platform.callback_url();
         let entry = Effect::Deliver(Delivery::new(callback_url, world.app.clock.now(), work)).entry().unwrap();
         world.app.store().put_entry(&entry, world.app.clock.now()).await.unwrap();

@@ -1,19 +1,22 @@
 //! The chat room in a real browser: what a person types and taps is what the bot gets, and what it answers is seen.
 
-use std::process::Stdio;
+use std::ops::Deref;
 use std::time::Duration;
 
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
+use fantoccini::Locator;
+use serde_json::json;
 use simulator::{Laptop, Options};
-use tokio::process::{Child, Command};
+use tests::browser::Browser;
 
 /// A chat room with a person in front of it.
-struct Room {
-    page: Client,
-    _driver: Child,
-    _profile: tempfile::TempDir,
+struct Room(Browser);
+
+impl Deref for Room {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        &self.0
+    }
 }
 
 async fn serve(data: &std::path::Path) -> (String, tokio::task::JoinHandle<()>) {
@@ -26,53 +29,9 @@ async fn serve(data: &std::path::Path) -> (String, tokio::task::JoinHandle<()>) 
 
 impl Room {
     async fn open(url: &str, width: u32, dark: bool) -> Self {
-        let port =
-            std::net::TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("a port").port();
-        let driver = Command::new("chromedriver")
-            .arg(format!("--port={port}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("chromedriver is installed: scripts/browser does it");
-        let profile = tempfile::tempdir().expect("a folder");
-        let mut arguments = vec![
-            "--headless=new".to_owned(),
-            "--no-sandbox".to_owned(),
-            "--disable-gpu".to_owned(),
-            "--disable-quic".to_owned(),
-            "--no-first-run".to_owned(),
-            "--disable-background-networking".to_owned(),
-            "--disable-component-update".to_owned(),
-            "--disable-sync".to_owned(),
-            format!("--window-size={width},900"),
-            format!("--user-data-dir={}", profile.path().display()),
-        ];
-        if dark {
-            arguments.push("--force-dark-mode".to_owned());
-        }
-        let mut options = json!({ "args": arguments });
-        if width < 500 {
-            // No window of Chromium's is that narrow; a phone is.
-            options["mobileEmulation"] =
-                json!({ "deviceMetrics": { "width": width, "height": 640, "pixelRatio": 2.0 } });
-        }
-        let wanted = json!({ "goog:chromeOptions": options });
-        let wanted = wanted.as_object().expect("an object").clone();
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(wanted);
-        let address = format!("http://127.0.0.1:{port}");
-        let mut tries = 0;
-        let page = loop {
-            match builder.connect(&address).await {
-                Ok(page) => break page,
-                Err(error) if tries == 60 => panic!("the browser does not start: {error}"),
-                Err(_) => tries += 1,
-            }
-            tokio::time::sleep(Duration::from_millis(250)).await;
-        };
-        page.goto(url).await.expect("the page loads");
-        Self { page, _driver: driver, _profile: profile }
+        let browser = Browser::open(width, dark).await;
+        browser.page.goto(url).await.expect("the page loads");
+        Self(browser)
     }
 
     async fn say(&self, text: &str) {
@@ -124,14 +83,6 @@ impl Room {
         self.page.execute(script, vec![button]).await.expect("two clicks");
     }
 
-    async fn script(&self, script: &str) -> Value {
-        self.page.execute(script, Vec::new()).await.expect("a script")
-    }
-
-    async fn click(&self, css: &str) {
-        self.page.find(Locator::Css(css)).await.expect(css).click().await.expect("a click");
-    }
-
     /// The consent screen, inside of the half-view.
     async fn enter_half_view(&self) {
         let frame = self.page.find(Locator::Css("#half-view iframe")).await.expect("a half-view");
@@ -140,26 +91,22 @@ impl Room {
         self.page.wait().at_most(Duration::from_secs(5)).for_element(consent).await.expect("a consent screen");
     }
 
-    /// Waits until the conversation shows `text` so many times.
-    async fn sees_times(&self, text: &str, times: usize) {
-        for _ in 0..100 {
-            if self.text().await.matches(text).count() == times {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{text:?} is not {times} times in the room:\n{}", self.text().await);
+    /// Agrees to everything on the consent screen, and waits for the page behind it.
+    async fn agrees_and_gets_to(&self, css: &str) {
+        self.click("#sign-up").await;
+        self.enter_half_view().await;
+        self.click("button[value=all]").await;
+        self.page.wait().at_most(Duration::from_secs(5)).for_element(Locator::Css(css)).await.expect(css);
     }
 
-    async fn screenshot(&self, name: &str) {
-        if let Ok(folder) = std::env::var("KAKAO_SCREENSHOTS") {
-            let picture = self.page.screenshot().await.expect("a picture");
-            std::fs::write(format!("{folder}/{name}.png"), picture).expect("a writable folder");
-        }
+    /// Presses something that ends the half-view.
+    async fn leaves_by(&self, css: &str) {
+        self.click(css).await;
+        self.page.enter_parent_frame().await.expect("the room");
     }
 
     async fn close(self) {
-        let _ = self.page.close().await;
+        self.0.close().await;
     }
 }
 
@@ -261,12 +208,12 @@ async fn signing_up_covers_half_of_the_chat_and_comes_back_to_it() {
     room.click("button[value=all]").await;
     room.page.enter_parent_frame().await.expect("the room");
     // The service signs the person up and sends the browser back: the half-view closes and the bot speaks.
-    room.sees("안녕하세요!").await;
+    room.sees("가입을 마쳤어요.").await;
     assert_eq!(room.script(open).await, json!(false));
 
     // The second time nobody is asked.
     room.click("#sign-up").await;
-    room.sees_times("안녕하세요!", 2).await;
+    room.sees("이미 회원이세요.").await;
 
     // Unlinked again, the person is asked again, and may close the half-view.
     room.script("fetch('/kakao/links/ga', { method: 'DELETE' }); return null").await;
@@ -276,5 +223,62 @@ async fn signing_up_covers_half_of_the_chat_and_comes_back_to_it() {
     room.page.enter_parent_frame().await.expect("the room");
     room.click("#half-view button").await;
     room.sees("카카오싱크 화면을 닫았어요.").await;
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_turns_back_on_the_consent_screen_is_asked_again_in_the_chat() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&format!("{url}/?person=na"), 320, false).await;
+    room.click("#sign-up").await;
+    room.enter_half_view().await;
+    room.click("button[value=cancel]").await;
+    let link = Locator::Css("a[href*='/talk-plugin/continue/']");
+    let link = room.page.wait().at_most(Duration::from_secs(5)).for_element(link).await.expect("a way back");
+    link.click().await.expect("a click");
+    room.page.enter_parent_frame().await.expect("the room");
+    room.sees("아직 가입 전이에요").await;
+    // The card's button leads to the auth block once more.
+    let again = Locator::XPath("//*[@id='lines']//button[normalize-space()='가입하기']");
+    room.page.find(again).await.expect("a button").click().await.expect("a click");
+    room.enter_half_view().await;
+    room.click("button[value=all]").await;
+    room.page.enter_parent_frame().await.expect("the room");
+    room.sees("가입을 마쳤어요.").await;
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bot_speaks_to_what_was_chosen_on_the_failure_page() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&format!("{url}/?person=ra"), 320, false).await;
+    // A child: the rule refuses, and the link is undone.
+    for (way, heard) in [
+        ("main form button[value=AGAIN]", "다시 가입해 볼까요?"),
+        ("main form button[value=PERSON]", "사람이 도와드릴까요?"),
+        (
+            "main form button:not([value=AGAIN]):not([value=PERSON]), main a[href*='/talk-plugin/continue/']",
+            "만 14세 미만은",
+        ),
+    ] {
+        room.agrees_and_gets_to("main form button[value=AGAIN]").await;
+        room.leaves_by(way).await;
+        room.sees(heard).await;
+    }
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_birth_year_is_unknown_is_asked_for_it() {
+    let data = tempfile::tempdir().expect("a folder");
+    let (url, _serving) = serve(data.path()).await;
+    let room = Room::open(&format!("{url}/?person=ma"), 320, false).await;
+    room.agrees_and_gets_to("#birth_date").await;
+    let field = room.page.find(Locator::Id("birth_date")).await.expect("a field");
+    field.send_keys("1984-08-15").await.expect("typing");
+    room.leaves_by("main form button").await;
+    room.sees("가입을 마쳤어요.").await;
     room.close().await;
 }

@@ -4,7 +4,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use shared::sign_up::{self, Decision, Redirected};
+use shared::sign_up::{self, Decision, Redirected, Repair};
 use shared::store::{AppUser, SagaId};
 use tests::faults::{ANY, Fault};
 use tests::sign_up::{World, accept, refuse};
@@ -89,7 +89,9 @@ impl Scene {
                 }
                 self.sweep(me).await;
             }
-            Story::Orphan | Story::Unnoticed => drop(sign_up::reconcile_page(&self.clerk(me), None).await),
+            Story::Orphan | Story::Unnoticed => {
+                drop(sign_up::reconcile_page(&self.patient_clerk(me), None, Repair::Mend).await)
+            }
         }
     }
 
@@ -172,7 +174,7 @@ async fn run(story: Story, point: Point, after: bool, again: bool) -> Result<(),
     }
     world.sweep_on().await;
     world.pass(Duration::from_secs(7_200));
-    let pass = sign_up::reconcile_page(&world.clerk("reconciler"), None).await;
+    let pass = sign_up::reconcile_page(&world.patient_clerk("reconciler"), None, Repair::Mend).await;
     pass.map_err(|error| error.to_string())?;
     world.sweep_on().await;
     world.wrong(story).map_or(Ok(()), Err)
@@ -225,7 +227,7 @@ async fn f17_f21_kakao_does_not_answer_at_each_call() {
                 world.tell(story, "again", &code).await;
                 world.sweep_on().await;
                 world.pass(Duration::from_secs(7_200));
-                sign_up::reconcile_page(&world.clerk("reconciler"), None).await.unwrap();
+                sign_up::reconcile_page(&world.patient_clerk("reconciler"), None, Repair::Mend).await.unwrap();
                 world.sweep_on().await;
                 let more = (world.kakao.most_exchanged() > 1).then(|| "a code was brought twice".to_owned());
                 wrong.extend(world.wrong(story).or(more).map(|why| format!("{story:?} call {at} {trouble:?}: {why}")));

@@ -9,7 +9,7 @@ use shared::kakao::id::PlusfriendUserKey;
 use shared::kakao::skill::SkillRequest;
 use shared::secret::pseudonym;
 use shared::sign_up::{self, Accepted, Decision, Left, Redirected};
-use shared::store::sign_up::{Consent, Joined, Outcome, Why};
+use shared::store::sign_up::{Consent, Joined, Outcome, Taken, Tally, Why};
 use shared::store::{AppUser, GroupId, Identity, Person, PlaceId, SagaId};
 use tests::platform::payload;
 use tests::sign_up::{NOW, World};
@@ -250,6 +250,8 @@ async fn write_one_of_each(world: &Scene) {
     let gone = AppUser::new(2_100_000_002);
     let old = world.signs_up(&gone).await;
     world.store.erase_member(&gone, &old, &"0".repeat(64), NOW, NOW).await.unwrap();
+    assert!(matches!(world.store.take_round("a", false, NOW).await.unwrap(), Taken::Ours(_)));
+    assert!(world.store.step_round("a", &gone, Tally { pages: 1, checked: 2, ..Tally::default() }, NOW).await.unwrap());
 }
 
 #[tokio::test]
@@ -268,7 +270,7 @@ async fn print_the_fixture() {
 async fn f27_items_of_version_1_are_decoded() {
     let world = Scene::default();
     let items: Vec<serde_json::Value> = serde_json::from_str(V1).unwrap();
-    for kind in ["SAGA", "LINK", "MEMBER", "FLOW", "JOB", "ALIAS", "ID", "AUD", "OUT"] {
+    for kind in ["SAGA", "LINK", "MEMBER", "FLOW", "JOB", "ALIAS", "ID", "AUD", "OUT", "ROUND"] {
         assert!(items.iter().any(|item| text(item, "t") == kind), "the fixture has no {kind}");
     }
     for item in &items {
@@ -279,6 +281,8 @@ async fn f27_items_of_version_1_are_decoded() {
     assert!(!member.read_only);
     assert_eq!(world.store.flow(&app(), NOW).await.unwrap().unwrap().outcome, Outcome::SignedUp);
     assert!(world.store.saga(&member.mg).await.unwrap().unwrap().st.is_over());
+    let round = world.store.last_round().await.unwrap().unwrap();
+    assert_eq!((round.after, round.tally.checked), (Some(AppUser::new(2_100_000_002)), 2));
     // The job is about somebody whom this Kakao does not know: they are erased.
     assert_eq!(sign_up::unlink_job(&world.clerk("job"), &app()).await.unwrap(), Left::Erased);
     let link = world.table.item(&format!("U#app#{}", app()), "LINK").unwrap();

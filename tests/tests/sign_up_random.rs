@@ -1,10 +1,11 @@
-//! F07, F08: two consents, a reload, an unlink whose message comes twice, the outbox and the reconciler, all at once on the real table, in
-//! whatever order the machine makes of it; some die in the middle, some answers get lost.
+//! F07, F08, F24: two consents, a reload, an unlink whose message comes twice, the outbox and the reconciler, all at once on the real table, in
+//! whatever order the machine makes of it; some die in the middle, some answers get lost, no two clocks agree.
 
 use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use shared::clock::Clock;
 use shared::sign_up;
 use shared::store::AppUser;
 use tests::faults::{Dice, Fault, scaled};
@@ -15,6 +16,7 @@ use tests::sign_up::{World, accept, refuse};
 struct Mood {
     deaths: bool,
     lost: bool,
+    skew: bool,
 }
 
 type Work<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
@@ -29,6 +31,10 @@ async fn day(world: &World, number: u64, mood: Mood) -> Result<u64, String> {
     // Each may be stopped at any moment, and its memory is gone.
     let ends: Vec<Duration> = (0..8).map(|_| pause(90)).collect();
     let stopped: Vec<bool> = (0..8).map(|_| mood.deaths && dice.below(5) == 0).collect();
+    // Everybody has a clock of their own, and time goes by while they are at work: less than a function may take.
+    let mut ahead = || if mood.skew { dice.below(10_001) as i64 - 5_000 } else { 0 };
+    let clocks: Vec<Clock> = (0..8).map(|_| world.clock_ahead(ahead())).collect();
+    let clocks = &clocks;
     let yes = [dice.below(3) > 0, dice.below(3) > 0];
     let leaves = dice.below(2) == 0;
 
@@ -38,7 +44,7 @@ async fn day(world: &World, number: u64, mood: Mood) -> Result<u64, String> {
         async move {
             tokio::time::sleep(wait).await;
             let decide = async |_: &_| if yes { accept::<()>() } else { refuse() };
-            drop(sign_up::redirect(&world.clerk(&me), &code, decide).await);
+            drop(sign_up::redirect(&world.clerk_by(&clocks[at], &me), &code, decide).await);
         }
     };
     let second = async {
@@ -51,7 +57,7 @@ async fn day(world: &World, number: u64, mood: Mood) -> Result<u64, String> {
         async move {
             tokio::time::sleep(wait).await;
             // Kakao repeats what was not accepted.
-            while world.store.store_unlink(app, &me, world.clock.now()).await.is_err() {}
+            while world.store.store_unlink(app, &me, clocks[at].now()).await.is_err() {}
         }
     };
     let leave = async {
@@ -66,13 +72,19 @@ async fn day(world: &World, number: u64, mood: Mood) -> Result<u64, String> {
             tokio::time::sleep(waits[7]).await;
             let me = format!("{number}-outbox-{turn}");
             // The stream is faster than the index.
-            drop(sign_up::unlink_job(&world.clerk(&me), &app).await);
+            drop(sign_up::unlink_job(&world.clerk_by(&clocks[2], &me), &app).await);
             world.sweep(&me).await;
         }
     };
     let reconciler = async {
         let me = format!("{number}-reconciler");
-        drop(sign_up::reconcile_one(&world.clerk(&me), &app).await);
+        drop(sign_up::reconcile_one(&world.clerk_by(&clocks[7], &me), &app).await);
+    };
+    let time = async {
+        for _ in 0..3 {
+            tokio::time::sleep(waits[1]).await;
+            world.pass(Duration::from_millis(if mood.skew { 2_500 } else { 0 }));
+        }
     };
     let at_work: [(usize, Work<'_>); 5] = [
         (0, Box::pin(redirect(0, first.clone(), yes[0]))),
@@ -85,7 +97,7 @@ async fn day(world: &World, number: u64, mood: Mood) -> Result<u64, String> {
         let limit = if stopped[at] { ends[at] } else { Duration::from_secs(60) };
         async move { tokio::time::timeout(limit, work).await.is_err() }
     });
-    let (died, ()) = futures_util::future::join(join_all(works), leave).await;
+    let (died, (), ()) = futures_util::future::join3(join_all(works), leave, time).await;
     deaths += died.into_iter().filter(|died| *died).count() as u64;
 
     world.faults.clear();
@@ -122,16 +134,22 @@ async fn days(seed: u64, count: u64, mood: Mood) -> u64 {
 
 #[tokio::test]
 async fn f07_any_order_on_the_real_table() {
-    days(1, scaled(100), Mood { deaths: false, lost: false }).await;
+    days(1, scaled(100), Mood { deaths: false, lost: false, skew: false }).await;
 }
 
 #[tokio::test]
 async fn f07_any_order_and_some_die() {
-    let deaths = days(2, scaled(100), Mood { deaths: true, lost: false }).await;
+    let deaths = days(2, scaled(100), Mood { deaths: true, lost: false, skew: false }).await;
     assert!(deaths > 10, "only {deaths} died");
 }
 
 #[tokio::test]
 async fn f08_any_order_and_answers_get_lost() {
-    days(3, scaled(60), Mood { deaths: true, lost: true }).await;
+    days(3, scaled(60), Mood { deaths: true, lost: true, skew: false }).await;
+}
+
+#[tokio::test]
+async fn f24_any_order_and_no_two_clocks_agree() {
+    let deaths = days(4, scaled(100), Mood { deaths: true, lost: true, skew: true }).await;
+    assert!(deaths > 10, "only {deaths} died");
 }

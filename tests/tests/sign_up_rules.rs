@@ -118,7 +118,7 @@ impl Items {
             Op::LetGo => *saga = Some(rules::let_go(old?, me)?),
             Op::KeepToken => *saga = Some(rules::keep_token(old?, me)?),
             Op::KeepApp => *saga = Some(rules::keep_app(old?, me)?),
-            Op::Fail { mine } => *saga = Some(rules::fail(old?, me, if mine { lease } else { Millis(0) })?),
+            Op::Fail { mine } => *saga = Some(rules::fail(old?, me, if mine { lease } else { Millis(0) }, true)?),
             Op::Ask => *saga = Some(rules::ask(old?, me, now.plus(ASK_LEASE))?),
             Op::Resume => *saga = Some(rules::resume(old?, me, lease, now)?),
             Op::End(end) => {
@@ -176,7 +176,8 @@ impl Case<'_> {
         let (id, me, now, rev) = (&ids[act.saga], act.me, act.now, act.rev);
         let held = |held: Held| Some(held == Held::Yes);
         let taken = |lock: Lock| Some(matches!(lock, Lock::Taken { .. }));
-        let seen = || UnlinkJob { first: act.seen.0.clone(), seq: act.seen.1, tries: 0, rev, mg: mg.clone() };
+        let seen =
+            || UnlinkJob { first: act.seen.0.clone(), seq: act.seen.1, tries: 0, since: NOW, rev, mg: mg.clone() };
         let undo = Entry::new(EntryId::of(&["undo", id.as_str()]), "{}".to_owned());
         Ok(match act.op {
             Op::Claim => Some(matches!(store.claim_saga(id, me, now).await?, SagaClaim::Ours(_))),

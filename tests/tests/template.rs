@@ -54,6 +54,8 @@ fn functions() -> BTreeMap<&'static str, &'static [Route]> {
         http::<skill::Skill>(),
         http::<skill_check::SkillCheck>(),
         http::<sync_redirect::SyncRedirect>(),
+        http::<sync_match::SyncMatch>(),
+        http::<sync_failure::SyncFailure>(),
         http::<channel_callback::ChannelCallback>(),
         http::<unlink_callback::UnlinkCallback>(),
         http::<account_callback::AccountCallback>(),
@@ -196,9 +198,27 @@ fn t32_roles_name_their_actions_and_resources() {
             }
         }
     }
-    let redirect = template()["Resources"]["SyncRedirectRole"]["Properties"]["Policies"][0].clone();
-    let keys = leading_keys(&redirect["PolicyDocument"]["Statement"][0]);
-    assert_eq!(keys, json!(["SAGA#*", "U#app#*", "OUT#*"]), "state design, section 14");
+    for (name, role) in resources("AWS::IAM::Role") {
+        assert_eq!(role.to_string().contains("dynamodb:DeleteItem"), name == "OutboxRole", "{name}: only it deletes");
+    }
+    let outbox =
+        template()["Resources"]["OutboxRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].clone();
+    let erasures =
+        outbox.as_array().expect("statements").iter().find(|one| one["Sid"] == "Erasures").expect("erasures");
+    let keys = &erasures["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+    assert_eq!(*keys, json!(["U#*", "GRP#*"]), "people and what groups have of them");
+    for (role, keys) in [
+        ("SyncRedirectRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
+        ("SyncMatchRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
+        ("SyncFailureRole", json!(["SAGA#*", "U#app#*"])),
+    ] {
+        let policy = template()["Resources"][role]["Properties"]["Policies"][0].clone();
+        let condition = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
+        assert_eq!(condition["dynamodb:LeadingKeys"], keys, "{role}: state design, section 14");
+    }
+    let skill = template()["Resources"]["SkillRole"]["Properties"]["Policies"][0].clone();
+    let keys = &skill["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
+    assert_eq!(keys["dynamodb:LeadingKeys"], json!(["U#*", "GRP#*", "RL#*", "OUT#*", "IDEM#otp#*"]));
     let channel = template()["Resources"]["ChannelCallbackRole"]["Properties"]["Policies"][0].clone();
     let [own, warm] = [0, 1].map(|at| channel["PolicyDocument"]["Statement"][at].clone());
     assert_eq!(own["Action"], json!(["dynamodb:PutItem", "dynamodb:UpdateItem"]), "it reads nothing");
@@ -209,20 +229,20 @@ fn t32_roles_name_their_actions_and_resources() {
     assert_eq!((&own["Action"], leading_keys(&own)), (&json!("dynamodb:UpdateItem"), json!(["U#app#*"])));
     let account = template()["Resources"]["AccountCallbackRole"]["Properties"]["Policies"][0].clone();
     assert_eq!(leading_keys(&account["PolicyDocument"]["Statement"][0]), json!(["U#app#*", "IDEM#jti#*"]));
-    let skill = template()["Resources"]["SkillRole"].to_string();
-    assert!(skill.contains("dynamodb:LeadingKeys"), "the skill reads its own keys only");
     for (name, role) in resources("AWS::IAM::Role") {
         let reads = |secret: &str| role.to_string().contains(secret);
+        let is_page = name == "SyncMatchRole" || name == "SyncFailureRole";
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
-        let is_told = name == "AccountCallbackRole";
+        let asks = calls_kakao || name == "SkillRole" || name == "AccountCallbackRole";
         assert_eq!(
             reads("/KAKAO_REST_API_KEY"),
-            calls_kakao || is_told,
-            "{name}: events, codes for tokens, and whom a token names"
+            asks,
+            "{name}: events, codes, one-time addresses, and whom a token names"
         );
         let compares_keys = name == "ChannelCallbackRole" || name == "UnlinkCallbackRole";
-        assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || compares_keys, "{name}: ends links, or is shown the key");
-        assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao, "{name}: only these two open a sealed token");
+        let ends_links = calls_kakao || is_page;
+        assert_eq!(reads("/KAKAO_ADMIN_KEYS"), ends_links || compares_keys, "{name}: ends links, or is shown the key");
+        assert_eq!(reads("/TOKEN_SIGNING_KEY"), ends_links, "{name}: only these open what is sealed");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
     }
     assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
@@ -232,14 +252,20 @@ fn leading_keys(statement: &Value) -> Value {
     statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"].clone()
 }
 
-/// The store makes a request of this kind: `dynamodb:UpdateItem` is `.update_item()`. A transaction needs the same actions.
+/// The store makes a request of this kind: `dynamodb:UpdateItem` is `.update_item()`. A transaction needs the same actions, and one
+/// that nothing else needs: `dynamodb:ConditionCheckItem` is `.condition_check()`.
 fn used_by_the_store(action: &str) -> bool {
     let store = fs::read_to_string(workspace().join("shared/src/store/write.rs")).expect("the store");
     let call: String = action["dynamodb:".len()..]
         .chars()
         .flat_map(|letter| if letter.is_uppercase() { vec!['_', letter.to_ascii_lowercase()] } else { vec![letter] })
         .collect();
-    store.contains(&format!(".{}()", call.trim_start_matches('_')))
+    let call = call.trim_start_matches('_');
+    if call == "condition_check_item" {
+        store.contains(".condition_check(")
+    } else {
+        store.contains(&format!(".{call}()"))
+    }
 }
 
 /// What Lambda does in the outbox's name to bring it the stream.
@@ -267,7 +293,11 @@ fn timeouts_and_leases_fit_together() {
     assert_eq!((timeout("Skill"), timeout("SkillCheck")), (6, 6));
     assert_eq!((timeout("ChannelCallback"), timeout("UnlinkCallback"), timeout("AccountCallback")), (4, 4, 4));
     // State design, rule 5: whoever finds a sign-up's lease run out must find nobody at work.
-    assert!(timeout("SyncRedirect") <= 10 && 10 < shared::store::sign_up::LEASE.as_secs());
+    for page in ["SyncRedirect", "SyncMatch", "SyncFailure"] {
+        assert!(timeout(page) <= 10 && 10 < shared::store::sign_up::LEASE.as_secs(), "{page}");
+    }
+    // Whoever finds the lease of a reconciler's round run out must find nobody at work.
+    assert!(timeout("Outbox") + 5 < shared::store::sign_up::ROUND_LEASE.as_secs());
     // The outbox must be able to use a callback's whole minute (decision 6).
     assert!(timeout("Outbox") >= shared::kapi::skill_callback::DELIVER_WITHIN.as_secs());
 }
@@ -288,7 +318,13 @@ fn f25_a_failing_batch_is_bounded_and_reported_record_by_record() {
         .map(|filter| serde_json::from_str(filter["Pattern"].as_str().expect("a pattern")).expect("a pattern is JSON"))
         .collect();
     assert_eq!(filters[0], json!({"eventName": ["INSERT"], "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "OUT#"}]}}}}));
+    assert_eq!(
+        filters[1],
+        json!({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"SK": {"S": [{"prefix": "JOB#"}]}}}})
+    );
     assert_eq!(events["Sweep"]["Properties"]["Input"], r#"{"sweep":"due"}"#);
+    assert_eq!(events["Reconcile"]["Properties"]["Input"], r#"{"reconcile":"members"}"#);
+    assert_eq!(events["Reconcile"]["Properties"]["State"], json!({"Fn::If": ["Reconciles", "ENABLED", "DISABLED"]}));
     assert_eq!(events["Sweep"]["Properties"]["ScheduleExpression"], "rate(1 minute)");
 }
 
@@ -323,11 +359,14 @@ fn every_function_has_its_log_group_and_its_alarms() {
     for alarm in [
         "SkillSlow",
         "SkillApologizes",
+        "SkillIdentityConflicts",
         "OutboxParked",
         "OutboxLate",
         "OutboxGaveUp",
         "OutboxDeliveriesFailed",
         "OutboxEventsFailed",
+        "OutboxErasureLate",
+        "OutboxRepairs",
         "ApiErrors",
         "BadKeys",
         "SyncRedirectMisconfigured",
@@ -355,6 +394,9 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/verify.rs",
         "shared/src/lambda.rs",
         "shared/src/sign_up/login.rs",
+        "shared/src/sign_up/names.rs",
+        "shared/src/sign_up/reconcile.rs",
+        "shared/src/sign_up/unlink.rs",
         "functions/sync-redirect/src/lib.rs",
         "functions/channel-callback/src/lib.rs",
         "functions/unlink-callback/src/lib.rs",

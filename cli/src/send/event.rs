@@ -30,7 +30,7 @@ kakao send event: 이벤트 API로 이벤트를 보냅니다. 100명씩 나누�
   kakao send event --event parcel_shipped --user ga --data '{\"no\":\"A-17\"}' --wait
 
   --event NAME       블록에 적은 이벤트 이름
-  --user KEY,...     누구에게: 키를 쉼표로 (kakao dev에서는 ga, na, da도)
+  --user KEY,...     누구에게: 키를 쉼표로 (kakao dev에서는 ga, na, da, ra, ma도)
   --type TYPE        키의 종류: botUserKey(기본), plusfriendUserKey, appUserId
   --data JSON        말풍선의 {{#current.event.data.…}}
   --params JSON      스킬의 userRequest.params
@@ -47,7 +47,7 @@ kakao send event: 이벤트 API로 이벤트를 보냅니다. 100명씩 나누�
 kakao send event: sends an event through the Event API, a hundred people at a time, nobody twice.
 
   --event NAME       the event's name, as set on the block
-  --user KEY,...     for whom: keys separated by commas (with kakao dev also ga, na, da)
+  --user KEY,...     for whom: keys separated by commas (with kakao dev also ga, na, da, ra, ma)
   --type TYPE        kind of the keys: botUserKey (default), plusfriendUserKey, appUserId
   --data JSON        {{#current.event.data.…}} of the bubbles
   --params JSON      userRequest.params of the skill

@@ -106,9 +106,10 @@ fn last_word(desk: &Desk<'_>, words: Option<&str>) -> Spoken {
 async fn work<B: Skills>(app: &App<B>, delivery: &Delivery, desk: &Desk<'_>, until: Millis) -> Result<Spoken, Trouble> {
     match &delivery.work {
         Work::Job(job) => do_job(app, serde_json::from_value(job.clone())?, desk, delivery.as_is).await,
-        Work::Turn { id, skill, request } => {
+        Work::Turn { id, skill, request, vouched } => {
             let request: SkillRequest = serde_json::from_value(request.clone())?;
-            let asked = Asked { skill, request: &request, at: delivery.issued, until, owner: id, callback: None };
+            let (at, vouched) = (delivery.issued, *vouched);
+            let asked = Asked { skill, request: &request, at, until, owner: id, callback: None, vouched };
             match converse::take(app, asked).await? {
                 Said::Now(spoken) => Ok(spoken),
                 Said::Work { job, otherwise } => do_job(app, job, desk, otherwise.as_is).await,

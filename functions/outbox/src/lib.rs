@@ -1,18 +1,20 @@
 //! Carries effects out: each at least once, and what may happen only once, once.
 //!
-//! The table's stream wakes it when an entry is put; every minute a schedule wakes it for what the stream missed and for what
-//! had to wait. Either way it learns only keys: each entry is claimed by a lease before it is believed.
+//! The table's stream wakes it when work is put; every minute a schedule wakes it for what the stream missed and for what
+//! had to wait. Either way it learns only keys: each entry is claimed by a lease, each job read, before it is believed. Another
+//! schedule wakes it to reconcile the members with Kakao's list.
 //!
 //! ```text
-//! stream ──┐
-//!          ├─ keys ─ claim ─ carry out ─ finish (done | dropped | again | parked)
-//! sweep  ──┘
+//! stream ──┐         ┌─ entry ─ claim ─ carry out ─ finish (done | dropped | again | parked)
+//!          ├─ keys ──┼─ job   ─ verify ─ erase
+//! sweep  ──┘         └─ saga  ─ seize ─ undo
+//! reconcile ─ round ─ pages
 //! ```
 
 mod deliver;
 mod event;
+mod member;
 mod recheck;
-mod undo;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -26,8 +28,10 @@ use shared::clock::Millis;
 use shared::effect::{Effect, Read};
 use shared::lambda::Consumer;
 use shared::log::Log;
-use shared::store::{Claim, Due, EntryId, Outcome, SagaId, StoreError};
+use shared::store::{Claim, Due, EntryId, Outcome, StoreError};
 use tokio::sync::Semaphore;
+
+use crate::member::By;
 
 /// The function.
 #[derive(Debug)]
@@ -40,8 +44,8 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(5);
 /// other. Work itself is not bounded: it waits for others, and must not hold up its neighbours.
 const AT_THE_TABLE: usize = 16;
 
-/// How many requests of the Event API are under way at once. Its limits are not published; a flood would only be turned away.
-const EVENTS_AT_ONCE: usize = 8;
+/// How many pieces of work ask Kakao at once: events, links, people. Its limits are not published; a flood would only be turned away.
+const AT_KAKAO: usize = 8;
 
 impl<B: Skills> Consumer<B> for Outbox {
     const NAME: &'static str = "outbox";
@@ -51,11 +55,12 @@ impl<B: Skills> Consumer<B> for Outbox {
     }
 
     async fn consume(app: &App<B>, event: &str, owner: &str, until: Millis) -> Value {
-        let (table, events) = (Semaphore::new(AT_THE_TABLE), Semaphore::new(EVENTS_AT_ONCE));
-        let shift = Shift { app, owner, until, table, events };
+        let (table, kakao) = (Semaphore::new(AT_THE_TABLE), Semaphore::new(AT_KAKAO));
+        let shift = Shift { app, owner, until, table, kakao };
         match serde_json::from_str::<Event>(event) {
             Ok(Event::Stream { records }) => shift.stream(&records).await,
             Ok(Event::Sweep { .. }) => shift.sweep().await,
+            Ok(Event::Reconcile { .. }) => member::reconcile(app, owner, until).await,
             Err(_) => {
                 Log::error("event.unreadable").write();
                 Value::Null
@@ -78,14 +83,21 @@ enum Event {
         #[serde(rename = "sweep")]
         _sweep: String,
     },
+    /// Likewise.
+    Reconcile {
+        #[serde(rename = "reconcile")]
+        _reconcile: String,
+    },
 }
 
-/// The entry that a stream record is about, and the record's number in the stream. `None` for a record that is about something
-/// else, or about nothing that can be understood: it is nobody's work, and no reason to leave its neighbours undone.
-fn entry_of(record: &Value) -> Option<(EntryId, &str)> {
+/// The work that a stream record is about, and the record's number in the stream. `None` for a record that is about something
+/// else, or about nothing that can be understood: it is nobody's work, and no reason to leave its neighbours undone. A saga is
+/// somebody's who lives, until the sweep finds it.
+fn work_of(record: &Value) -> Option<(Due, &str)> {
     let change = &record["dynamodb"];
-    let id = EntryId::from_pk(change["Keys"]["PK"]["S"].as_str()?)?;
-    Some((id, change["SequenceNumber"].as_str().unwrap_or_default()))
+    let key = |name: &str| change["Keys"][name]["S"].as_str();
+    let due = Due::of_keys(key("PK")?, key("SK").unwrap_or_default()).filter(|due| !matches!(due, Due::Saga(_)))?;
+    Some((due, change["SequenceNumber"].as_str().unwrap_or_default()))
 }
 
 /// One invocation.
@@ -94,19 +106,19 @@ struct Shift<'a, B> {
     owner: &'a str,
     until: Millis,
     table: Semaphore,
-    events: Semaphore,
+    kakao: Semaphore,
 }
 
 impl<B: Skills> Shift<'_, B> {
-    /// Reports exactly the records whose entries could not even be claimed or finished; those come again. An entry that could not
-    /// be carried out is not such a record: it waits in the `due` index.
+    /// Reports exactly the records of which nobody knows what became; those come again. What could not be carried out is not such a
+    /// record: it waits in the `due` index.
     async fn stream(&self, records: &[Value]) -> Value {
-        let entries: Vec<(EntryId, &str)> = records.iter().filter_map(entry_of).collect();
-        let ids: BTreeSet<EntryId> = entries.iter().map(|(id, _)| id.clone()).collect();
-        let failed = self.all(&ids).await;
-        let failures: Vec<Value> = entries
+        let work: Vec<(Due, &str)> = records.iter().filter_map(work_of).collect();
+        let due: BTreeSet<Due> = work.iter().map(|(due, _)| due.clone()).collect();
+        let failed = self.all(&due, By::Stream).await;
+        let failures: Vec<Value> = work
             .iter()
-            .filter(|(id, _)| failed.contains(id))
+            .filter(|(due, _)| failed.contains(due))
             .map(|(_, number)| json!({ "itemIdentifier": number }))
             .collect();
         json!({ "batchItemFailures": failures })
@@ -115,16 +127,9 @@ impl<B: Skills> Shift<'_, B> {
     async fn sweep(&self) -> Value {
         match self.app.store().due(self.app.clock.now()).await {
             Ok(due) => {
-                let (mut entries, mut sagas) = (BTreeSet::new(), BTreeSet::new());
-                for due in due {
-                    match due {
-                        Due::Entry(entry) => drop(entries.insert(entry)),
-                        Due::Saga(saga) => drop(sagas.insert(saga)),
-                        Due::UnlinkJob(_) => {} // of a release that knows what to do with it
-                    }
-                }
-                let (failed, ()) = tokio::join!(self.all(&entries), self.undo_all(&sagas));
-                json!({ "due": entries.len() + sagas.len(), "failed": failed.len() })
+                let due: BTreeSet<Due> = due.into_iter().collect();
+                let failed = self.all(&due, By::Sweep).await;
+                json!({ "due": due.len(), "failed": failed.len() })
             }
             Err(error) => {
                 Log::error("outbox.sweep").kind(error.kind()).write();
@@ -133,40 +138,47 @@ impl<B: Skills> Shift<'_, B> {
         }
     }
 
-    /// All at once: a slow effect does not hold up its neighbours. Returns those whose state in the table is not known.
-    async fn all(&self, ids: &BTreeSet<EntryId>) -> BTreeSet<EntryId> {
-        let ended = join_all(ids.iter().map(|id| async move { (id, self.one(id).await) })).await;
-        let failed = ended.into_iter().filter_map(|(id, ended)| match ended {
+    /// All at once: slow work does not hold up its neighbours. Returns what nobody knows the state of.
+    async fn all(&self, work: &BTreeSet<Due>, by: By) -> BTreeSet<Due> {
+        let ended = join_all(work.iter().map(|due| async move { (due, self.each(due, by).await) })).await;
+        let failed = ended.into_iter().filter_map(|(due, ended)| match ended {
             Ok(()) => None,
             Err(error) => {
-                Log::error("outbox.store").item(&id.hash()).kind(error.kind()).write();
-                Some(id.clone())
+                Log::error("outbox.store").item(&due.hash()).kind(error.kind()).write();
+                Some(due.clone())
             }
         });
         failed.collect()
     }
 
-    /// Sign-ups whose holder died before it could even say that they failed. What cannot be undone now is due again.
-    async fn undo_all(&self, sagas: &BTreeSet<SagaId>) {
-        join_all(sagas.iter().map(|saga| async move {
-            let _place = self.events.acquire().await;
-            undo::carry_out(self.app, saga, &format!("{}-{saga}", self.owner), self.until).await
-        }))
-        .await;
+    async fn each(&self, due: &Due, by: By) -> Result<(), StoreError> {
+        // Each piece of work has a name of its own: what one of a batch holds is not the others'.
+        let attempt = format!("{}-{}", self.owner, due.hash());
+        match due {
+            Due::Entry(entry) => self.one(entry, attempt).await,
+            Due::Saga(saga) => {
+                let _place = self.kakao.acquire().await;
+                // What cannot be undone now is due again.
+                member::undo(self.app, saga, &attempt, self.until).await;
+                Ok(())
+            }
+            Due::UnlinkJob(app) => {
+                let _place = self.kakao.acquire().await;
+                member::unlink_job(self.app, app, by, &attempt, self.until).await
+            }
+        }
     }
 
     fn way<'b>(&'b self, attempt: &'b str) -> event::Way<'b> {
         event::Way { services: self.app, owner: attempt, until: self.until, table: &self.table }
     }
 
-    async fn one(&self, id: &EntryId) -> Result<(), StoreError> {
+    async fn one(&self, id: &EntryId, owner: String) -> Result<(), StoreError> {
         let lease = self.until.plus(CLOCK_TOLERANCE);
         let now = self.app.clock.now();
         if now >= self.until {
             return Err(StoreError::Unavailable("no-time")); // whoever comes next takes it
         }
-        // Each entry has an owner of its own: what one of a batch holds is not the others'.
-        let owner = format!("{}-{}", self.owner, id.hash());
         let claim = at_the_table(&self.table, self.app.store().claim_entry(id, &owner, lease, now)).await?;
         let claimed = match claim {
             Claim::Ours(claimed) => claimed,
@@ -184,18 +196,25 @@ impl<B: Skills> Shift<'_, B> {
                 deliver::deliver(self.app, &delivery, &attempt, self.until, &self.table).await
             }
             Read::Known(Effect::Event(push)) => {
-                let _place = self.events.acquire().await;
+                let _place = self.kakao.acquire().await;
                 event::push(&self.way(&attempt), id, &push).await
             }
             Read::Known(Effect::EventResult(question)) => {
-                let _place = self.events.acquire().await;
+                let _place = self.kakao.acquire().await;
                 event::ask(&self.way(&attempt), &question).await
             }
+            Read::Known(Effect::Undo(undo)) => {
+                let _place = self.kakao.acquire().await;
+                member::undo(self.app, &undo.saga, &attempt, self.until).await
+            }
+            // One request to the table after another: one place is enough.
+            Read::Known(Effect::Erase(erase)) => {
+                at_the_table(&self.table, member::erase(self.app, &erase, &attempt, self.until)).await
+            }
             Read::Known(Effect::Recheck(recheck)) => {
-                let _place = self.events.acquire().await;
+                let _place = self.kakao.acquire().await;
                 recheck::carry_out(self.app, &recheck, self.until).await
             }
-            Read::Known(Effect::Undo(undo)) => undo::carry_out(self.app, &undo.saga, &attempt, self.until).await,
             // Nobody is told yet: the line is all there is of a welcome.
             Read::Known(Effect::Welcome(_)) => {
                 Log::info("sign-up.welcome").item(&id.hash()).write();

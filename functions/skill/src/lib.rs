@@ -45,7 +45,8 @@ impl<B: Skills> Endpoint<B> for Skill {
             }
         };
         let table = async {
-            if converse::remembers::<B>() {
+            // A sign-up reads the table even for a bot that remembers nothing: whose the names in a request are.
+            if converse::remembers::<B>() || app.env.sync.redirect_uri.is_some() {
                 app.store().warm().await;
             }
         };
@@ -114,7 +115,8 @@ async fn turn<B: Skills>(app: &App<B>, verified: &Verified, skill: &str) -> Ende
     let callback = request.callback_url().filter(|url| CallbackUrl::parse(url, &app.env).is_some());
     // A turn that can be carried over stops a little earlier, to write that down.
     let until = if callback.is_some() { http.answer_by.minus(HANDOVER) } else { http.answer_by };
-    let asked = Asked { skill, request: &request, at: http.received, until, owner: &http.id, callback };
+    let (at, owner, vouched) = (http.received, http.id.as_str(), app.env.skill_secret_check);
+    let asked = Asked { skill, request: &request, at, until, owner, callback, vouched };
     match within(app, until, converse::take(app, asked)).await {
         Some(Ok(Said::Now(spoken))) => Ended::Answer(fit(app, spoken, &asked)),
         Some(Ok(Said::Promised { acknowledgement })) => Ended::Acknowledged(acknowledgement),

@@ -1,26 +1,28 @@
 //! `GET /sync/redirect`: a browser comes from Kakao's consent screen with a code, and goes back to the chat as a member (protocol
-//! `sync` 1.3 to 1.6).
+//! `sync` 1.3 to 1.6). `GET /sync/login`: it is sent there without a chat.
 //!
 //! ```text
-//! look at the query ─ look at the continue URL ─ sign up (shared::sign_up) ─ 302, or a page
+//! look at the query ─┬─ from the chat: look at the continue URL ─┬─ sign up (shared::sign_up) ─ 302, or a page
+//!                    └─ without one: is it a login of our own? ──┘
 //! ```
 //!
 //! Anybody can call it, with anything in the query. It binds nobody's chat to anything: the chat is bound by the skill request that
 //! follows (threat T11).
 
+mod login;
 mod pages;
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use shared::app::App;
-use shared::bot::{self, SignUp};
+use shared::bot::{self, Form, SignUp};
 use shared::endpoint::{Endpoint, catch_panic};
 use shared::http::{Request, Response, Route};
 use shared::kakao::sync::{ContinueUrl, RedirectQuery};
 use shared::log::Log;
 use shared::secret::SecretName;
-use shared::sign_up::{self, Accepted, Clerk, Decision, KakaoLogin, Keys, Redirected};
+use shared::sign_up::{self, Accepted, Clerk, Decision, Ending, KakaoLogin, Keys, Redirected, WebLogin};
+use shared::store::SagaId;
 
 /// The function.
 #[derive(Debug)]
@@ -29,12 +31,15 @@ pub struct SyncRedirect;
 /// The secrets without which nobody can be signed up. The client secret is not among them: an app may have none.
 const SECRETS: [SecretName; 3] = [SecretName::KakaoRestApiKey, SecretName::KakaoAdminKeys, SecretName::TokenSigningKey];
 
+const LOGIN: Route = Route::get("/sync/login");
+
 /// How often the page looks again by itself, a second after the other.
 const RELOADS: u8 = 5;
 
 impl<B: SignUp> Endpoint<B> for SyncRedirect {
     const NAME: &'static str = "sync-redirect";
-    const ROUTES: &'static [Route] = &[Route::get("/sync/redirect"), Route::head("/sync/redirect")];
+    const ROUTES: &'static [Route] =
+        &[Route::get("/sync/redirect"), Route::head("/sync/redirect"), LOGIN, Route::head("/sync/login")];
     const SOFT_STOP: Duration = Duration::from_secs(6);
 
     fn configured(app: &App<B>) -> Result<(), &'static str> {
@@ -60,7 +65,7 @@ impl<B: SignUp> Endpoint<B> for SyncRedirect {
     }
 
     fn sorry() -> Response {
-        pages::unknown(None)
+        sign_up::unknown(None)
     }
 }
 
@@ -72,6 +77,9 @@ async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Re
     // Somebody only looks ahead: a code works once, and not for them (threat T12).
     if request.method == "HEAD" || is_prefetch(request) {
         return ("prefetch", Response::empty(204));
+    }
+    if LOGIN.captures(&request.path).is_some() {
+        return login::begin(app, request).await;
     }
     let query = match RedirectQuery::parse(&request.query) {
         Ok(query) => query,
@@ -95,14 +103,32 @@ async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Re
         return ("cancelled", pages::cancelled(back));
     }
     let Some(code) = query.code.as_deref() else { return ("no-code", pages::bad(back)) };
-    match sign_up(app, request, code).await {
-        Some(Redirected::SignedUp { .. }) => ("signed-up", done(back)),
-        Some(Redirected::AlreadyMember { .. }) => ("member", done(back)),
-        Some(Redirected::Failed { why }) => ("failed", pages::failed(&app.bot, why.as_ref(), back)),
-        Some(Redirected::StartAgain) => ("start-again", pages::start_again(back)),
-        // Nobody is asked anything yet, so an open question is a newer release's.
-        Some(Redirected::Working | Redirected::Ask { .. }) => ("working", look_again(request, code, back)),
-        None => ("unfinished", look_again(request, code, back)),
+    let again = |outcome| (outcome, look_again(request, &query, back));
+    let Ok(keys) = Keys::of(app).await else {
+        Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();
+        return again("unfinished");
+    };
+    // The plugin asked Kakao itself: there is no cookie, and its state is its own (threat T16).
+    let login = match back {
+        Some(_) => None,
+        None => match login::began(app, &keys, request, query.state.as_deref()).await {
+            Ok(login) => Some(login),
+            Err(no_login) => {
+                Log::warn("sync.foreign-login").request(&request.id).why(no_login.word()).write();
+                return ("foreign-login", pages::foreign(app.env.sync.page("login").as_deref()));
+            }
+        },
+    };
+    let redirected = sign_up(app, &keys, request, code, login.as_ref()).await;
+    let ending = Ending { env: &app.env, passes: &keys.passes, back, now: app.clock.now() };
+    match redirected {
+        Some(Redirected::SignedUp { .. }) => ("signed-up", ending.done()),
+        Some(Redirected::AlreadyMember { .. }) => ("member", ending.done()),
+        Some(Redirected::Ask { saga, .. }) => ("asked", ending.ask(&saga)),
+        Some(Redirected::Failed { .. }) => ("failed", ending.failed(&SagaId::of_code(code))),
+        Some(Redirected::StartAgain) => ("start-again", ending.failed(&SagaId::of_code(code))),
+        Some(Redirected::Working) => again("working"),
+        None => again("unfinished"),
     }
 }
 
@@ -110,22 +136,17 @@ fn is_prefetch(request: &Request) -> bool {
     ["sec-purpose", "purpose"].iter().any(|name| request.header(name).is_some_and(|why| why.starts_with("prefetch")))
 }
 
-fn done(back: Option<&ContinueUrl>) -> Response {
-    back.map_or_else(pages::complete, |url| Response::found(url.as_str()))
-}
-
 /// The sign-up as far as it comes in time; `None` if it stopped on the way. A reload, the outbox or its sweep goes on with it.
-async fn sign_up<B: SignUp>(app: &App<B>, request: &Request, code: &str) -> Option<Redirected<Infallible>> {
+async fn sign_up<B: SignUp>(
+    app: &App<B>,
+    keys: &Keys,
+    request: &Request,
+    code: &str,
+    login: Option<&WebLogin>,
+) -> Option<Redirected<Form>> {
     let until = request.answer_by;
     let work = async {
-        let keys = match Keys::of(app).await {
-            Ok(keys) => keys,
-            Err(_) => {
-                Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();
-                return None;
-            }
-        };
-        let kakao = KakaoLogin::new(app, until);
+        let kakao = KakaoLogin::of_redirect(app, until, login);
         let clerk = Clerk {
             store: app.store(),
             kakao: &kakao,
@@ -151,22 +172,30 @@ async fn sign_up<B: SignUp>(app: &App<B>, request: &Request, code: &str) -> Opti
     })
 }
 
-async fn decide<B: SignUp>(app: &App<B>, who: &bot::Applicant) -> Decision<Infallible> {
+async fn decide<B: SignUp>(app: &App<B>, who: &bot::Applicant) -> Decision<Form> {
     match catch_panic(app.bot.decide(who)).await {
         Some(bot::Decision::Accept(profile)) => Decision::Accept(Accepted { profile, ..Accepted::default() }),
+        Some(bot::Decision::AskMore(form)) => Decision::AskMore(form),
         Some(bot::Decision::Refuse(word)) => Decision::Refuse(word),
         None => Decision::Broken,
     }
 }
 
 /// A page that looks again in a second, a few times; whoever changes the count in their own address changes it for themselves.
-fn look_again(request: &Request, code: &str, back: Option<&ContinueUrl>) -> Response {
+fn look_again(request: &Request, query: &RedirectQuery, back: Option<&ContinueUrl>) -> Response {
     let pairs = request.query.split('&').filter_map(|pair| pair.strip_prefix("again="));
     let looked = pairs.map(|count| count.parse().unwrap_or(RELOADS)).max().unwrap_or(0);
     if looked >= RELOADS {
-        return pages::unknown(back);
+        return sign_up::unknown(back);
     }
-    let encode = |text| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
-    let back = back.map(|url| format!("&continue={}", encode(url.as_str()))).unwrap_or_default();
-    pages::working(&format!("?code={}{back}&again={}", encode(code), looked + 1))
+    let pair = |name: &str, value: &str| {
+        format!("{name}={}&", percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC))
+    };
+    let known = [
+        ("code", query.code.as_deref()),
+        ("state", query.state.as_deref()),
+        ("continue", back.map(ContinueUrl::as_str)),
+    ];
+    let same: String = known.iter().filter_map(|(name, value)| Some(pair(name, (*value)?))).collect();
+    pages::working(&format!("?{same}again={}", looked + 1))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::{Desk, Groups};
+use super::{Desk, Groups, Visit};
 use crate::clock::Millis;
 use crate::kakao::skill::{Context, Media, SkillRequest, TriggerType};
 use crate::store::Person;
@@ -17,6 +17,7 @@ pub struct Turn<'a, T> {
     pub(crate) person: Option<&'a Person>,
     pub(crate) talk: T,
     pub(crate) desk: Desk<'a>,
+    pub(crate) visit: &'a Visit<'a>,
     pub(crate) can_wait: bool,
 }
 

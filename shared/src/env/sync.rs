@@ -21,8 +21,23 @@ pub struct SyncSettings {
     pub oidc: bool,
     /// `SYNC_PKCE=on`: the web login proves with a verifier that it began itself.
     pub pkce: bool,
+    /// `SYNC_PARAM`: the parameter of the auth block that the plugin fills, and nothing else does. Without it any parameter of the
+    /// plugin's shape is looked at, and not believed as far as who somebody is.
+    pub param: Option<String>,
     /// `SYNC_HOME_URL`: where a web login ends; without it on a page of our own.
     pub home_url: Option<String>,
+    /// `SYNC_SCOPES`: consent items that a web login asks for beyond those of the app, comma-separated.
+    pub scopes: Option<String>,
+    /// `SYNC_SERVICE_TERMS`: the tags of the terms that a web login shows, comma-separated; without it those of the app.
+    pub service_terms: Option<String>,
+    /// `SYNC_CHANNEL_PUBLIC_IDS`: the channels that a web login offers to add, comma-separated.
+    pub channel_public_ids: Option<String>,
+    /// `SYNC_SHIPPING=on`: the rule is told where the person has parcels sent, if they agreed.
+    pub shipping: bool,
+    /// `SYNC_CHANNELS=on`: the rule is told which channels the person has added, if they agreed.
+    pub channels: bool,
+    /// `KAKAO_APP_ID`: the number of the app. If it is set, a token of another app is nobody's.
+    pub app_id: Option<String>,
 }
 
 /// How the plugin is told that the sign-up is over (protocol `sync` 1.6).
@@ -71,9 +86,28 @@ impl SyncSettings {
             complete_false: on("SYNC_COMPLETE_FALSE"),
             oidc: on("SYNC_OIDC"),
             pkce: on("SYNC_PKCE"),
+            param: get("SYNC_PARAM"),
             home_url: get("SYNC_HOME_URL"),
+            scopes: get("SYNC_SCOPES").map(|list| compact(&list)),
+            service_terms: get("SYNC_SERVICE_TERMS").map(|list| compact(&list)),
+            channel_public_ids: get("SYNC_CHANNEL_PUBLIC_IDS").map(|list| compact(&list)),
+            shipping: on("SYNC_SHIPPING"),
+            channels: on("SYNC_CHANNELS"),
+            app_id: get("KAKAO_APP_ID"),
         }
     }
+
+    /// The address of a page beside `/sync/redirect`: the same with another last part. From the setting and not from the request,
+    /// whose `Host` is anybody's word.
+    pub fn page(&self, name: &str) -> Option<String> {
+        let (folder, _) = self.redirect_uri.as_deref()?.trim_end_matches('/').rsplit_once('/')?;
+        Some(format!("{folder}/{name}"))
+    }
+}
+
+/// A comma list as Kakao wants it: without spaces.
+fn compact(list: &str) -> String {
+    list.split(',').map(str::trim).filter(|item| !item.is_empty()).collect::<Vec<_>>().join(",")
 }
 
 impl super::Env {
@@ -100,8 +134,28 @@ mod tests {
         let sync = read(&[]).sync;
         assert_eq!(sync.continue_hosts, ["kakao.com"]);
         assert_eq!(sync.completion, Completion::Redirect);
-        assert!(!sync.app_links && !sync.complete_false && !sync.oidc && !sync.pkce);
+        assert!(
+            !sync.app_links && !sync.complete_false && !sync.oidc && !sync.pkce && !sync.shipping && !sync.channels
+        );
         assert_eq!((sync.redirect_uri, sync.home_url), (None, None));
+        assert_eq!((sync.scopes, sync.service_terms, sync.channel_public_ids, sync.app_id), (None, None, None, None));
+    }
+
+    #[test]
+    fn lists_are_written_without_spaces() {
+        let sync = read(&[("SYNC_SCOPES", " gender, birthday ,"), ("SYNC_SERVICE_TERMS", "tos_2025")]).sync;
+        assert_eq!(sync.scopes.as_deref(), Some("gender,birthday"));
+        assert_eq!(sync.service_terms.as_deref(), Some("tos_2025"));
+    }
+
+    #[test]
+    fn the_pages_are_beside_the_redirect() {
+        let page = |uri: &str| read(&[("SYNC_REDIRECT_URI", uri)]).sync.page("match");
+        for uri in ["https://a.example/sync/redirect", "https://a.example/sync/redirect/"] {
+            assert_eq!(page(uri).as_deref(), Some("https://a.example/sync/match"));
+        }
+        assert_eq!(page("https://a.example/dev/sync/redirect").as_deref(), Some("https://a.example/dev/sync/match"));
+        assert_eq!(page(""), None);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::Response;
+use super::form::{HtmlForm, bilingual};
+use crate::kakao::sync::ContinueUrl;
 
 /// The only style there is. The policy names it by its hash.
 const STYLE: &str = include_str!("page.css");
@@ -16,6 +18,7 @@ pub struct Page {
     title: String,
     body: String,
     reload: Option<String>,
+    form_action: String,
 }
 
 impl Page {
@@ -23,7 +26,7 @@ impl Page {
     pub fn new(ko: &str, en: &str) -> Self {
         let (title, en) = (escape(ko), escape(en));
         let body = format!("<h1>{title}</h1>\n<p class=\"en\" lang=\"en\">{en}</p>\n");
-        Self { title, body, reload: None }
+        Self { title, body, reload: None, form_action: "'none'".to_owned() }
     }
 
     /// A paragraph in Korean, and the same in English.
@@ -32,10 +35,22 @@ impl Page {
         self
     }
 
+    /// A short code for whoever is asked what happened.
+    pub fn code(mut self, code: &str) -> Self {
+        self.body += &format!("<p class=\"code\">{}</p>\n", escape(code));
+        self
+    }
+
+    /// A form of our own, whose answer may be a 302 to `back`: some browsers ask the policy about that as well.
+    pub fn form(mut self, form: HtmlForm, back: Option<&ContinueUrl>) -> Self {
+        self.body += &form.html();
+        self.form_action = back.map_or_else(|| "'self'".to_owned(), |back| format!("'self' {}", source(back)));
+        self
+    }
+
     /// A link to an address that has been looked at.
     pub fn link(mut self, ko: &str, en: &str, url: &str) -> Self {
-        let (ko, en, url) = (escape(ko), escape(en), escape(url));
-        self.body += &format!("<p><a href=\"{url}\">{ko}<br><span class=\"en\" lang=\"en\">{en}</span></a></p>\n");
+        self.body += &format!("<p><a href=\"{}\">{}</a></p>\n", escape(url), bilingual((ko, en)));
         self
     }
 
@@ -47,7 +62,7 @@ impl Page {
     /// The page as an answer. It may be framed by our own origin, which is how the chat room of the laptop shows a half-view;
     /// KakaoTalk opens it as a page of its own.
     pub fn respond(self, status: u16) -> Response {
-        let Self { title, body, reload } = self;
+        let Self { title, body, reload, form_action } = self;
         let reload = reload.map(|url| format!("<meta http-equiv=\"refresh\" content=\"1;url={url}\">\n"));
         let body = format!(
             "<!doctype html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -58,10 +73,19 @@ impl Page {
         );
         let hash = STANDARD.encode(Sha256::digest(STYLE));
         let policy = format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action {form_action}; frame-ancestors 'self'"
         );
         let headers = vec![("content-security-policy", policy), ("x-content-type-options", "nosniff".to_owned())];
         Response { status, content_type: Some("text/html; charset=utf-8"), headers, body }.in_confidence()
+    }
+}
+
+/// A place as a policy names it: the origin of a web address, the scheme of an app's link.
+fn source(back: &ContinueUrl) -> String {
+    match back.as_str().split_once("://") {
+        Some((scheme, _)) if scheme.starts_with("http") => back.origin().to_owned(),
+        Some((scheme, _)) => format!("{scheme}:"),
+        None => "'self'".to_owned(),
     }
 }
 
@@ -92,6 +116,24 @@ mod tests {
         assert!(!page.body.contains("<script") && !page.body.contains(r#""'&<"#), "{}", page.body);
         assert_eq!(page.body.matches("</title>").count(), 1);
         assert_eq!(page.body.matches("&lt;script&gt;&quot;&#39;&amp;&lt;/title&gt;").count(), 9);
+    }
+
+    #[test]
+    fn t14_a_form_may_lead_back_to_the_chat_and_nowhere_else() {
+        let rules = crate::kakao::sync::ContinueRules::new(["kakao.com"]).with_app_links();
+        for (back, action) in [
+            (
+                Some("https://talk-plugin.kakao.com/x?a=1;script-src *"),
+                "form-action 'self' https://talk-plugin.kakao.com;",
+            ),
+            (Some("kakaotalk://bizplugin/continue;x"), "form-action 'self' kakaotalk:;"),
+            (None, "form-action 'self';"),
+        ] {
+            let back =
+                back.map(|url| ContinueUrl::parse(url.split_ascii_whitespace().next().unwrap(), &rules).unwrap());
+            let page = Page::new("가", "a").form(HtmlForm::post("/sync/failure"), back.as_ref()).respond(200);
+            assert!(page.headers.iter().any(|(_, value)| value.contains(action)), "{:?}", page.headers);
+        }
     }
 
     #[test]

@@ -1,10 +1,14 @@
-//! `POST /oauth/token`: an authorization code for a token, once (protocol `sync` 4.2).
+//! `POST /oauth/token`: an authorization code for a token, once (protocol `sync` 4.2); and the address where codes are given out (4.1).
 //!
 //! <https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#request-token>
 //!
 //! A code works once. If the answer is lost nobody knows whether it was used, so nothing here is sent twice.
 
 use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
 
 use super::{Answer, CallError, Outbound, Patience, form};
 use crate::env::Env;
@@ -14,6 +18,19 @@ use crate::secret::Secret;
 
 /// How much of the login server's time and talk is borne.
 const PATIENCE: Patience = Patience { time: Duration::from_secs(2), bytes: 64 * 1_024 };
+
+/// `GET /oauth/authorize`: where a browser is sent for a code. `more` are the parameters besides `client_id`, `redirect_uri` and
+/// `response_type`.
+pub fn authorize_url(env: &Env, client_id: &str, redirect_uri: &str, more: &[(&str, String)]) -> String {
+    let mut pairs = vec![("client_id", client_id), ("redirect_uri", redirect_uri), ("response_type", "code")];
+    pairs.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
+    format!("{}/oauth/authorize?{}", env.kauth_url, form::encode(&pairs))
+}
+
+/// The `code_challenge` of a verifier, method `S256`. <https://www.rfc-editor.org/rfc/rfc7636#section-4.2>
+pub fn challenge(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
 
 /// How an exchange ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +118,13 @@ mod tests {
 
     fn told(status: u16, body: &str) -> Exchanged {
         outcome(&Answer { status, retry_after: None, body: body.as_bytes().to_vec() })
+    }
+
+    #[test]
+    fn the_challenge_is_that_of_the_rfc() {
+        // RFC 7636, appendix B.
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]

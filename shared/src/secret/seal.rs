@@ -8,9 +8,13 @@ use ring::hmac;
 
 use super::Secret;
 
-/// Seals and opens. Made from a secret that only the functions know.
+/// Seals and opens. Made from a secret that only the functions know, and from the one that it replaced: what was sealed before the
+/// change still opens.
 #[derive(Clone)]
-pub struct Seal(LessSafeKey);
+pub struct Seal {
+    current: LessSafeKey,
+    older: Vec<LessSafeKey>,
+}
 
 /// What was sealed: `<nonce><ciphertext><tag>` in base64. Worth nothing without the key, and shown nowhere all the same.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,8 +28,13 @@ impl Seal {
     /// The key for `purpose`, derived from a secret: keys of two purposes have nothing to do with each other. `None` only if the
     /// cipher refused a key of its own length.
     pub fn derive(secret: &Secret, purpose: &str) -> Option<Self> {
-        let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes()), purpose.as_bytes());
-        UnboundKey::new(&AES_256_GCM, key.as_ref()).ok().map(|key| Self(LessSafeKey::new(key)))
+        Some(Self { current: key(secret, purpose)?, older: Vec::new() })
+    }
+
+    /// The same, and what was sealed with one of `replaced` opens as well.
+    pub fn with_older(mut self, replaced: &[Secret], purpose: &str) -> Self {
+        self.older.extend(replaced.iter().filter_map(|secret| key(secret, purpose)));
+        self
     }
 
     /// Encrypts `secret` for the item called `item`; it opens nowhere else.
@@ -36,7 +45,7 @@ impl Seal {
         let mut nonce = [0_u8; NONCE_LEN];
         getrandom::getrandom(&mut nonce).map_err(|_| NotSealed)?;
         let mut body = secret.reveal().as_bytes().to_vec();
-        self.0
+        self.current
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(item.as_bytes()), &mut body)
             .map_err(|_| NotSealed)?;
         Ok(Sealed(STANDARD_NO_PAD.encode([&nonce[..], &body].concat())))
@@ -44,12 +53,21 @@ impl Seal {
 
     /// Decrypts what was sealed for `item`. `None` if it was sealed with another key, for another item, or changed since.
     pub fn open(&self, sealed: &Sealed, item: &str) -> Option<Secret> {
-        let mut bytes = STANDARD_NO_PAD.decode(&sealed.0).ok()?;
-        let (nonce, body) = bytes.split_at_mut_checked(NONCE_LEN)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let text = self.0.open_in_place(nonce, Aad::from(item.as_bytes()), body).ok()?;
-        std::str::from_utf8(text).ok().map(Secret::new)
+        let bytes = STANDARD_NO_PAD.decode(&sealed.0).ok()?;
+        let (nonce, body) = bytes.split_at_checked(NONCE_LEN)?;
+        std::iter::once(&self.current).chain(&self.older).find_map(|key| {
+            let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+            let mut body = body.to_vec(); // a key that does not fit leaves nothing of it
+            let text = key.open_in_place(nonce, Aad::from(item.as_bytes()), &mut body).ok()?;
+            std::str::from_utf8(text).ok().map(Secret::new)
+        })
     }
+}
+
+/// The key for `purpose`. `None` only if the cipher refused a key of its own length.
+fn key(secret: &Secret, purpose: &str) -> Option<LessSafeKey> {
+    let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes()), purpose.as_bytes());
+    UnboundKey::new(&AES_256_GCM, key.as_ref()).ok().map(LessSafeKey::new)
 }
 
 impl std::fmt::Debug for Seal {
@@ -100,6 +118,19 @@ mod tests {
         for cut in 0..sealed.as_str().len() {
             assert!(seal.open(&Sealed::from_text(&sealed.as_str()[..cut]), "a").is_none(), "{cut}");
         }
+    }
+
+    #[test]
+    fn what_an_older_key_sealed_still_opens() {
+        let (old, new) = (Secret::new("old"), Secret::new("new"));
+        let sealed = Seal::derive(&old, "p").unwrap().seal(&Secret::new("text"), "a").unwrap();
+        let seal = Seal::derive(&new, "p").unwrap();
+        assert!(seal.open(&sealed, "a").is_none());
+        let seal = seal.with_older(&[Secret::new("other"), old.clone()], "p");
+        assert_eq!(seal.open(&sealed, "a").unwrap().reveal(), "text");
+        assert!(seal.open(&sealed, "b").is_none());
+        let sealed = seal.seal(&Secret::new("text"), "a").unwrap();
+        assert!(Seal::derive(&old, "p").unwrap().open(&sealed, "a").is_none(), "sealed with the new one");
     }
 
     #[test]

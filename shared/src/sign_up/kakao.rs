@@ -1,9 +1,9 @@
 //! What Kakao is asked in the course of a sign-up, and what it can say.
 
 use crate::clock::Millis;
-use crate::secret::Secret;
+use crate::secret::{NotSealed, Seal, Sealed, Secret};
 use crate::store::AppUser;
-use crate::store::sign_up::Consent;
+use crate::store::sign_up::{Consent, SagaId};
 
 /// What became of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,42 @@ pub enum Told<T> {
     NotSent,
     /// It may have arrived or not: no answer, or one that makes no sense, or an error of Kakao's own.
     Unknown,
+}
+
+/// What a code is exchanged for.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// Opens the REST API in the person's name.
+    pub access: Secret,
+    /// Says who the person is, signed by Kakao. Kept as long as the other: whoever goes on with an attempt must believe it anew.
+    pub id: Option<Secret>,
+}
+
+/// Stands between the two at rest. No token has a line end in it.
+const BETWEEN: char = '\n';
+
+impl Tokens {
+    /// For the table, bound to the attempt.
+    ///
+    /// # Errors
+    /// [`NotSealed`] without randomness.
+    pub(super) fn seal(&self, seal: &Seal, saga: &SagaId) -> Result<Sealed, NotSealed> {
+        match &self.id {
+            Some(id) => {
+                seal.seal(&Secret::new(format!("{}{BETWEEN}{}", self.access.reveal(), id.reveal())), saga.as_str())
+            }
+            None => seal.seal(&self.access, saga.as_str()),
+        }
+    }
+
+    /// From the table.
+    pub(super) fn open(seal: &Seal, sealed: &Sealed, saga: &SagaId) -> Option<Self> {
+        let text = seal.open(sealed, saga.as_str())?;
+        Some(match text.reveal().split_once(BETWEEN) {
+            Some((access, id)) => Self { access: Secret::new(access), id: Some(Secret::new(id)) },
+            None => Self { access: text, id: None },
+        })
+    }
 }
 
 /// The person behind a token.
@@ -55,17 +91,19 @@ pub trait Kakao {
     /// What [`Who::applicant`] is.
     type Applicant;
 
-    /// `POST /oauth/token`: the person's access token for a code. A second try of a request that may have arrived is a mistake.
-    fn exchange(&self, code: &str) -> impl Future<Output = Told<Secret>>;
+    /// `POST /oauth/token`: the person's tokens for a code. A second try of a request that may have arrived is a mistake.
+    fn exchange(&self, code: &str) -> impl Future<Output = Told<Tokens>>;
 
-    /// `GET /v2/user/me`, the terms and what else the deployment asks for, with the person's token.
-    fn who(&self, token: &Secret) -> impl Future<Output = Told<Who<Self::Applicant>>>;
+    /// `GET /v2/user/me`, the terms and what else the deployment asks for, with the person's token; and the proof that it is the
+    /// person whom the ID token names, if that is asked for. Without it: [`Told::Unknown`].
+    fn who(&self, tokens: &Tokens) -> impl Future<Output = Told<Who<Self::Applicant>>>;
 
     /// `GET /v1/user/access_token_info`: whose token it is, while it is good.
     fn token_info(&self, token: &Secret) -> impl Future<Output = Told<AppUser>>;
 
-    /// `POST /v1/user/unlink` with the person's token: it cannot hit a later link. Not linked is as good as unlinked.
-    fn unlink_own(&self, token: &Secret) -> impl Future<Output = Told<()>>;
+    /// `POST /v1/user/unlink` with the token of `app`, if that is known: it cannot hit a later link. Not linked is as good as
+    /// unlinked; that somebody else was unlinked is not.
+    fn unlink_own(&self, token: &Secret, app: Option<&AppUser>) -> impl Future<Output = Told<()>>;
 
     /// `POST /v1/user/unlink` with the admin key. Not linked is as good as unlinked.
     fn unlink(&self, app: &AppUser) -> impl Future<Output = Told<()>>;

@@ -5,13 +5,23 @@
 //! ended from outside at any time; and any of us may die between any two steps. [`crate::store::sign_up::rules`] says why that is
 //! safe, and a model that tries every order checks it.
 
+mod again;
+mod client;
+mod ending;
+mod forget;
 mod kakao;
 mod keys;
 mod login;
+mod names;
+mod one_time;
+mod pages;
+mod pass;
 mod reconcile;
 mod redirect;
+mod rounds;
 mod undo;
 mod unlink;
+mod web_login;
 
 use std::time::Duration;
 
@@ -21,13 +31,22 @@ use crate::secret::{Seal, Secret};
 use crate::store::sign_up::SagaId;
 use crate::store::{Entry, Store, StoreError};
 
-pub use kakao::{Kakao, Linked, LinkedPage, Told, Who};
+pub use again::{ErasedAgain, erase_again};
+pub use ending::Ending;
+pub use forget::{Forgotten, forget};
+pub use kakao::{Kakao, Linked, LinkedPage, Tokens, Told, Who};
 pub use keys::Keys;
 pub use login::KakaoLogin;
-pub use reconcile::{Mended, Reconciled, reconcile_one, reconcile_page};
+pub use names::{Names, Seen};
+pub use one_time::{Redeemed, redeem_once};
+pub use pages::{no_pass, to_chat, unknown};
+pub use pass::{NoPass, Pass, Purpose};
+pub use reconcile::{Mended, Reconciled, Repair, reconcile_one, reconcile_page};
 pub use redirect::{Accepted, Decision, Redirected, answer, question, redirect};
+pub use rounds::{PACE, Walk, Walked, walk};
 pub use undo::{Undone, compensate};
-pub use unlink::{Left, erase, unlink_job};
+pub use unlink::{Left, erase, new_unlink_job, unlink_job};
+pub use web_login::{NoLogin, WebLogin, WebLogins};
 
 /// What every step needs. `me` is whoever works: the gateway's id of a request, or an attempt of the outbox; two that may run at
 /// the same time must not share it.

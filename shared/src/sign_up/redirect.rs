@@ -1,6 +1,6 @@
 //! The person comes back from the consent screen with a code: steps 1 to 9.
 
-use super::kakao::{Kakao, Told, Who};
+use super::kakao::{Kakao, Tokens, Told, Who};
 use super::undo::compensate;
 use super::{Clerk, entry, undo_entry};
 use crate::effect::{Effect, Welcome};
@@ -89,7 +89,7 @@ pub async fn redirect<K: Kakao, F>(
     match &saga.token {
         Some(_) => go_on(clerk, &id, &saga, decide).await,
         None => match exchange(clerk, &id, code).await? {
-            Exchanged::Token(token) => with_token(clerk, &id, saga.app.as_ref(), &token, decide).await,
+            Exchanged::For(tokens) => with_tokens(clerk, &id, saga.app.as_ref(), &tokens, decide).await,
             Exchanged::Over(ended) => Ok(ended.into()),
         },
     }
@@ -122,15 +122,15 @@ pub async fn answer<K: Kakao, F>(
 /// [`StoreError`] if the table cannot be read.
 pub async fn question<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId) -> Result<Option<Who<K::Applicant>>, StoreError> {
     let Some(saga) = clerk.store.saga(id).await? else { return Ok(None) };
-    let Some(token) = open(clerk, id, &saga) else { return Ok(None) };
-    Ok(match clerk.kakao.who(&token).await {
+    let Some(tokens) = open(clerk, id, &saga) else { return Ok(None) };
+    Ok(match clerk.kakao.who(&tokens).await {
         Told::Yes(who) => Some(who),
         Told::No(_) | Told::NotSent | Told::Unknown => None,
     })
 }
 
 enum Exchanged {
-    Token(Secret),
+    For(Tokens),
     Over(Ended),
 }
 
@@ -149,10 +149,10 @@ impl<F> From<Ended> for Redirected<F> {
     }
 }
 
-/// Step 2, 3: the code for a token, once; and the token into the table, at once.
+/// Step 2, 3: the code for tokens, once; and the tokens into the table, at once.
 async fn exchange<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId, code: &str) -> Result<Exchanged, StoreError> {
-    let token = match clerk.kakao.exchange(code).await {
-        Told::Yes(token) => token,
+    let tokens = match clerk.kakao.exchange(code).await {
+        Told::Yes(tokens) => tokens,
         Told::NotSent => {
             // The code is still good, and the page looks again in a second.
             clerk.store.let_go_saga(id, clerk.me, clerk.now()).await?;
@@ -164,14 +164,14 @@ async fn exchange<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId, code: &str) -> Re
             return Ok(Exchanged::Over(Ended::StartAgain));
         }
     };
-    let Ok(sealed) = clerk.seal.seal(&token, id.as_str()) else {
+    let Ok(sealed) = tokens.seal(clerk.seal, id) else {
         // Without randomness nothing can be kept, and what cannot be kept cannot be undone later: now or never.
-        let _ = clerk.kakao.unlink_own(&token).await;
+        let _ = clerk.kakao.unlink_own(&tokens.access, None).await;
         clerk.store.end_saga(id, clerk.me, End::Dead, clerk.now()).await?;
         return Ok(Exchanged::Over(Ended::StartAgain));
     };
     Ok(match clerk.store.keep_token(id, clerk.me, &sealed, clerk.now()).await? {
-        Held::Yes => Exchanged::Token(token),
+        Held::Yes => Exchanged::For(tokens),
         Held::Lost => Exchanged::Over(Ended::Working),
     })
 }
@@ -184,21 +184,21 @@ async fn go_on<K: Kakao, F>(
     decide: impl AsyncFn(&Who<K::Applicant>) -> Decision<F>,
 ) -> Result<Redirected<F>, StoreError> {
     match open(clerk, id, saga) {
-        Some(token) => with_token(clerk, id, saga.app.as_ref(), &token, decide).await,
+        Some(tokens) => with_tokens(clerk, id, saga.app.as_ref(), &tokens, decide).await,
         None => fail(clerk, id, saga.app.as_ref(), Why::Broken).await,
     }
 }
 
-async fn with_token<K: Kakao, F>(
+async fn with_tokens<K: Kakao, F>(
     clerk: &Clerk<'_, K>,
     id: &SagaId,
     known: Option<&AppUser>,
-    token: &Secret,
+    tokens: &Tokens,
     decide: impl AsyncFn(&Who<K::Applicant>) -> Decision<F>,
 ) -> Result<Redirected<F>, StoreError> {
-    let Clerk { store, kakao, me, .. } = clerk;
+    let (Clerk { store, kakao, me, .. }, token) = (clerk, &tokens.access);
     // 4. Who is it?
-    let who = match kakao.who(token).await {
+    let who = match kakao.who(tokens).await {
         Told::Yes(who) if known.is_none_or(|app| *app == who.app) => who,
         Told::Yes(_) => return fail(clerk, id, known, Why::Kakao).await, // somebody else than before: believe nothing
         told @ Told::No(_) => {
@@ -339,8 +339,8 @@ async fn fail<K: Kakao, F>(
     Ok(Redirected::Failed { why: Some(why) })
 }
 
-fn open<K>(clerk: &Clerk<'_, K>, id: &SagaId, saga: &Saga) -> Option<Secret> {
-    clerk.seal.open(saga.token.as_ref()?, id.as_str())
+fn open<K>(clerk: &Clerk<'_, K>, id: &SagaId, saga: &Saga) -> Option<Tokens> {
+    Tokens::open(clerk.seal, saga.token.as_ref()?, id)
 }
 
 fn report<T>(outcome: &'static str, told: &Told<T>) {

@@ -2,7 +2,7 @@
 //! the sweep.
 
 use super::Clerk;
-use super::kakao::{Kakao, Told};
+use super::kakao::{Kakao, Tokens, Told};
 use crate::log::Log;
 use crate::secret::Secret;
 use crate::store::sign_up::rules::End;
@@ -30,7 +30,8 @@ pub async fn compensate<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId) -> Result<U
         Seize::Over => return Ok(Undone::Over),
         Seize::Live => return Ok(Undone::Later),
     };
-    let token = saga.token.as_ref().and_then(|token| clerk.seal.open(token, id.as_str()));
+    let tokens = saga.token.as_ref().and_then(|sealed| Tokens::open(clerk.seal, sealed, id));
+    let token = tokens.map(|tokens| tokens.access);
     let app = match whose(clerk, &saga, token.as_ref()).await {
         Whose::Theirs(app) => app,
         Whose::Nobodys => {
@@ -87,7 +88,7 @@ async fn whose<K: Kakao>(clerk: &Clerk<'_, K>, saga: &Saga, token: Option<&Secre
 /// With the person's own token while it is good, because that cannot hit a later link; else with the admin key.
 async fn unlink<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser, token: Option<&Secret>) -> bool {
     if let Some(token) = token {
-        match clerk.kakao.unlink_own(token).await {
+        match clerk.kakao.unlink_own(token, Some(app)).await {
             Told::Yes(()) => return true,
             Told::No(_) => {}
             Told::NotSent | Told::Unknown => return false,

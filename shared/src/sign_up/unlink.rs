@@ -1,5 +1,7 @@
 //! Kakao said that somebody has left: believed when Kakao says it again, steps ii to iv, then everything of theirs goes.
 
+use std::time::Duration;
+
 use super::kakao::{Kakao, Linked, Told};
 use super::{Clerk, entry};
 use crate::clock::Millis;
@@ -11,6 +13,9 @@ use crate::store::{AppUser, StoreError};
 
 /// How often a job whose fence has moved is looked at again before it is left for later.
 const LOOKS: usize = 3;
+
+/// Who has left is gone within minutes. After this somebody should look.
+const LATE: Duration = Duration::from_secs(3_600);
 
 /// What became of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,47 +30,80 @@ pub enum Left {
     Later,
 }
 
+/// Carries out a job that was never put off. One that was waits for the sweep: the stream tells of putting it off, too.
+///
+/// # Errors
+/// As [`unlink_job`].
+pub async fn new_unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result<Left, StoreError> {
+    match clerk.store.unlink_job(app).await? {
+        None => Ok(Left::Nothing),
+        Some(seen) if seen.tries > 0 => Ok(Left::Later),
+        Some(_) => unlink_job(clerk, app).await,
+    }
+}
+
 /// Carries out the job of a person, whoever stored it.
 ///
 /// # Errors
 /// [`StoreError`] if the table cannot be used; the job stays due.
 pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result<Left, StoreError> {
+    timed_unlink_job(clerk, app).await.map(|(left, _)| left)
+}
+
+/// As [`unlink_job`], and when the membership ended: the ledger has one line for one moment, whoever writes it.
+pub(super) async fn timed_unlink_job<K: Kakao>(
+    clerk: &Clerk<'_, K>,
+    app: &AppUser,
+) -> Result<(Left, Millis), StoreError> {
     let store = clerk.store;
     for _ in 0..LOOKS {
         // ii. The fence, before Kakao is asked.
-        let Some(seen) = store.unlink_job(app).await? else { return Ok(Left::Nothing) };
+        let Some(seen) = store.unlink_job(app).await? else { return Ok((Left::Nothing, clerk.now())) };
         // iii. Is it true?
         match clerk.kakao.linked(app).await {
             Told::Yes(Linked::No) => {}
             Told::Yes(Linked::Yes { .. }) => {
                 store.drop_unlink_job(app, &seen).await?;
-                return Ok(Left::StillLinked);
+                return Ok((Left::StillLinked, clerk.now()));
             }
             told => {
                 Log::warn("unlink.kakao").outcome("no-answer").kind(told.word()).write();
-                store.postpone_unlink_job(app, &seen, clerk.now()).await?;
-                return Ok(Left::Later);
+                return later(clerk, app, &seen).await;
             }
         }
         // iv. The membership ends, if nothing has changed since ii.
-        match end(clerk, app, &seen).await? {
-            Erase::Done => return Ok(Left::Erased),
+        let now = clerk.now();
+        match end(clerk, app, &seen, now).await? {
+            Erase::Done => return Ok((Left::Erased, now)),
             Erase::Again => {}
             Erase::Busy => {
-                store.postpone_unlink_job(app, &seen, clerk.now()).await?;
-                return Ok(Left::Later);
+                return later(clerk, app, &seen).await;
             }
         }
     }
-    if let Some(seen) = store.unlink_job(app).await? {
-        store.postpone_unlink_job(app, &seen, clerk.now()).await?;
+    match store.unlink_job(app).await? {
+        Some(seen) => later(clerk, app, &seen).await,
+        None => Ok((Left::Later, clerk.now())),
     }
-    Ok(Left::Later)
+}
+
+async fn later<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob) -> Result<(Left, Millis), StoreError> {
+    late(seen.since, clerk.now());
+    clerk.store.postpone_unlink_job(app, seen, clerk.now()).await?;
+    Ok((Left::Later, clerk.now()))
+}
+
+/// Says so if somebody who left should have been gone long ago.
+fn late(since: Millis, now: Millis) {
+    let age = now.since(since);
+    if age > LATE {
+        Log::error("erasure.late").took(age).write();
+    }
 }
 
 /// By the service's policy: everything of theirs is erased, or they stay known as a former member.
-async fn end<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob) -> Result<Erase, StoreError> {
-    let (store, now) = (clerk.store, clerk.now());
+async fn end<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob, now: Millis) -> Result<Erase, StoreError> {
+    let store = clerk.store;
     if store.keeps_former_members() {
         return store.retire_membership(app, seen, now).await;
     }
@@ -78,6 +116,7 @@ async fn end<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob) -> Result
 /// # Errors
 /// [`StoreError`] if the table cannot be used; to be repeated.
 pub async fn erase<K>(clerk: &Clerk<'_, K>, app: &AppUser, mg: &SagaId, at: Millis) -> Result<Erased, StoreError> {
+    late(at, clerk.now());
     let who = pseudonym(clerk.ledger, app.as_str());
     let erased = clerk.store.erase_member(app, mg, &who, at, clerk.now()).await?;
     Log::info("member.erased").count(erased.items).took(clerk.now().since(at)).write();

@@ -1,7 +1,7 @@
 //! Work that waits, of every kind: what the stream wakes the outbox for, and what the sweep finds in the `due` index.
 
 use super::item::Attributes;
-use super::keys::{self, APP_USER, DUE_SHARDS, SAGA, UNLINK_JOB};
+use super::keys::{self, APP_USER, DUE_SHARDS, Key, SAGA, UNLINK_JOB};
 use super::{AppUser, EntryId, Item, SagaId, Store, StoreError};
 use crate::clock::Millis;
 
@@ -20,6 +20,16 @@ pub enum Due {
 }
 
 impl Due {
+    /// What logs call the item.
+    pub fn hash(&self) -> String {
+        match self {
+            Self::Entry(entry) => Key::entry(entry),
+            Self::Saga(saga) => Key::saga(saga),
+            Self::UnlinkJob(app) => Key::app_user(app, UNLINK_JOB),
+        }
+        .hash()
+    }
+
     /// The work that an item with these keys stands for; `None` for items that are no work.
     pub fn of_keys(pk: &str, sk: &str) -> Option<Self> {
         if let Some(entry) = EntryId::from_pk(pk) {

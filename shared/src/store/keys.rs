@@ -13,6 +13,7 @@
 //! | outbox entry | `OUT#<entry>` | `OUT` |
 //! | callback once | `CB#<hash of the URL>` | `-` |
 //! | event once | `EVT#<entry>` | `-` |
+//! | one-time address | `IDEM#otp#<hash of the URL>` | `-` |
 //! | rate counter | `RL#<what>#<who>#<window>` | `-` |
 //! | sign-up saga | `SAGA#<hash of the code>` | `SAGA` |
 //! | member | `U#app#<user>` | `MEMBER` |
@@ -26,6 +27,7 @@
 //! | alias | `U#<kind>#<key>` | `ALIAS` |
 //! | account event once | `IDEM#jti#<hash of the token's name>` | `-` |
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
+//! | the reconciler's round | `RECON#members` | `ROUND` |
 //!
 //! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry, saga or user>`: the sparse index `due`.
 //! Members carry `DPK = MEMBERS#<0..3>` and `DSK = <20-digit user>`: the reconciler lists them beside Kakao's list, in the same order.
@@ -38,9 +40,13 @@ use crate::clock::Millis;
 /// How many shards the `due` index has.
 pub(super) const DUE_SHARDS: u8 = 4;
 
+/// How many shards a day of the ledger has.
+pub(super) const AUDIT_SHARDS: u8 = 16;
+
 const VOTE: &str = "VOTE#";
 const PLACE: &str = "PLACE#";
-const OWN_GROUP: &str = "GRP#";
+/// How the sort keys of own groups begin.
+pub(super) const OWN_GROUP: &str = "GRP#";
 
 /// Sort-key ranges; `~` sorts after every character that a key can have.
 pub(super) const OWN_GROUPS: (&str, &str) = (OWN_GROUP, "GRP#~");
@@ -127,6 +133,10 @@ impl Key {
         Self::new(format!("EVT#{entry}"), "-")
     }
 
+    pub(super) fn one_time(url: &str) -> Self {
+        Self::new(format!("IDEM#otp#{}", hash(&["otp", url])), "-")
+    }
+
     pub(super) fn rate(what: &str, person: &Person, window: u64) -> Self {
         Self::new(format!("RL#{what}#{person}#{window}"), "-")
     }
@@ -153,8 +163,12 @@ impl Key {
 
     /// `day` as `yyyymmdd`.
     pub(super) fn audit(day: &str, at: Millis, id: &str) -> Self {
-        let shard = id.bytes().fold(0_u8, u8::wrapping_add) % 16;
-        Self::new(format!("AUD#{day}#{shard}"), format!("{:013}#{id}", at.0))
+        let shard = id.bytes().fold(0_u8, u8::wrapping_add) % AUDIT_SHARDS;
+        Self::new(audit_pk(day, shard), format!("{:013}#{id}", at.0))
+    }
+
+    pub(super) fn round() -> Self {
+        Self::new("RECON#members".to_owned(), "ROUND")
     }
 
     /// The key that an item or an entry of the index has.
@@ -201,6 +215,11 @@ pub(super) fn open_user_pk(id: &str) -> String {
 
 pub(super) fn identity_pk(identity: &Identity) -> String {
     format!("U#{identity}")
+}
+
+/// `day` as `yyyymmdd`.
+pub(super) fn audit_pk(day: &str, shard: u8) -> String {
+    format!("AUD#{day}#{shard}")
 }
 
 pub(super) fn due_pk(shard: u8) -> String {

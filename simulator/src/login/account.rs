@@ -1,4 +1,4 @@
-//! The Kakao accounts of the three people, as `/v2/user/me` and a one-time profile tell them.
+//! The Kakao accounts of the five people, as `/v2/user/me` and a one-time profile tell them.
 
 use serde_json::{Map, Value, json};
 
@@ -13,22 +13,23 @@ pub(crate) struct Account {
     email: &'static str,
     /// The international, spaced form.
     phone: &'static str,
-    birthyear: &'static str,
+    /// One has never said when they were born, and one is a child.
+    birthyear: Option<&'static str>,
     birthday: &'static str,
     /// `female`, `male`; who has said nothing has none.
     gender: Option<&'static str>,
     age_range: &'static str,
-    /// An address may be used for matching only if both are true; one of the three has not verified theirs.
+    /// An address may be used for matching only if both are true; one of them has not verified theirs.
     email_verified: bool,
 }
 
-const ACCOUNTS: [Account; 3] = [
+const ACCOUNTS: [Account; 5] = [
     Account {
         person: &PEOPLE[0],
         real_name: "김가람",
         email: "garam@example.com",
         phone: "+82 10-0000-0001",
-        birthyear: "1999",
+        birthyear: Some("1999"),
         birthday: "0131",
         gender: Some("female"),
         age_range: "20~29",
@@ -39,7 +40,7 @@ const ACCOUNTS: [Account; 3] = [
         real_name: "이나은",
         email: "naeun@example.com",
         phone: "+82 10-0000-0002",
-        birthyear: "1988",
+        birthyear: Some("1988"),
         birthday: "0229",
         gender: Some("male"),
         age_range: "30~39",
@@ -50,10 +51,32 @@ const ACCOUNTS: [Account; 3] = [
         real_name: "박다온",
         email: "daon@example.com",
         phone: "+82 10-0000-0003",
-        birthyear: "2008",
+        birthyear: Some("2008"),
         birthday: "1231",
         gender: None,
         age_range: "15~19",
+        email_verified: true,
+    },
+    Account {
+        person: &PEOPLE[3],
+        real_name: "최라온",
+        email: "raon@example.com",
+        phone: "+82 10-0000-0004",
+        birthyear: Some("2016"),
+        birthday: "0505",
+        gender: Some("female"),
+        age_range: "5~9",
+        email_verified: true,
+    },
+    Account {
+        person: &PEOPLE[4],
+        real_name: "정마루",
+        email: "maru@example.com",
+        phone: "+82 10-0000-0005",
+        birthyear: None,
+        birthday: "0815",
+        gender: Some("male"),
+        age_range: "40~49",
         email_verified: true,
     },
 ];
@@ -91,7 +114,7 @@ impl Account {
             "gender" => self.gender.map_or_else(|| json!({}), |gender| json!({ "gender": gender })),
             "age_range" => json!({ "age_range": self.age_range }),
             "birthday" => json!({ "birthday": self.birthday, "birthday_type": "SOLAR", "is_leap_month": false }),
-            "birthyear" => json!({ "birthyear": self.birthyear }),
+            "birthyear" => self.birthyear.map_or_else(|| json!({}), |year| json!({ "birthyear": year })),
             "phone_number" => json!({ "phone_number": self.phone }),
             _ => json!({}),
         };
@@ -106,7 +129,7 @@ impl Account {
             "profile_image_url": given("profile_image", "http://img1.kakaocdn.net/thumb/R640x640.q70/local"),
             "phone_number": given("phone_number", self.phone),
             "email": given("account_email", self.email),
-            "birthyear": given("birthyear", self.birthyear),
+            "birthyear": self.birthyear.and_then(|year| given("birthyear", year)),
             "birthday": given("birthday", self.birthday),
             "gender": self.gender.and_then(|gender| given("gender", gender)),
             "ci": null,

@@ -17,6 +17,14 @@ use crate::random;
 /// `/v1/user/ids` may be called so often within a minute.
 const IDS_A_MINUTE: usize = 100;
 
+/// A half-view that is open.
+#[derive(Clone, Copy)]
+pub(crate) struct HalfView {
+    pub(crate) user: u64,
+    /// Whether they agreed in it, now or before: a code was made out.
+    pub(crate) agreed: bool,
+}
+
 /// The memory.
 pub(crate) struct Desk {
     pub(crate) app: App,
@@ -29,7 +37,7 @@ pub(crate) struct Desk {
     /// Browsers that are logged in at Kakao: cookie to person.
     pub(crate) sessions: HashMap<String, u64>,
     /// In whose hand the half-view is that will go on at this address.
-    pub(crate) half_views: HashMap<String, u64>,
+    pub(crate) half_views: HashMap<String, HalfView>,
     ids_calls: VecDeque<Millis>,
 }
 

@@ -11,7 +11,7 @@ use super::account;
 use super::app::App;
 use super::calls::{Call, Calls};
 use super::code::Grant;
-use super::desk::Desk;
+use super::desk::{Desk, HalfView};
 use super::endpoint::Endpoint;
 use super::fault::{Fault, Faults, Planned};
 use super::link::Link;
@@ -19,7 +19,7 @@ use super::{routes, talk_plugin, wire};
 
 /// A stand-in for `kauth.kakao.com`, `kapi.kakao.com` and `talk-plugin.kakao.com`. Clones are the same one.
 ///
-/// People are named by their short names of [`crate::people::PEOPLE`]: `ga`, `na`, `da`. A name that nobody has is nobody.
+/// People are named by their short names of [`crate::people::PEOPLE`]: `ga`, `na`, `da`, `ra`, `ma`. A name that nobody has is nobody.
 #[derive(Clone)]
 pub struct Kakao {
     pub(crate) url: Arc<str>,
@@ -186,13 +186,19 @@ impl Kakao {
     /// What the sync plugin hands to the auth block's skill, as a text (protocol `sync` 1.7). Which members a failed sign-up has is
     /// not documented: here only `saved` and `message`, as nobody is linked.
     pub fn plugin_value(&self, who: &str, complete: Option<bool>) -> String {
-        talk_plugin::value(self, who, complete)
+        talk_plugin::value(self, who, complete, false)
+    }
+
+    /// Likewise at the end of a half-view: who agreed in it is named, even if the service has ended the link.
+    pub(crate) fn left_behind(&self, who: &str, resume: &str, complete: Option<bool>) -> String {
+        let agreed = self.desk().half_views.remove(resume).is_some_and(|half_view| half_view.agreed);
+        talk_plugin::value(self, who, complete, agreed)
     }
 
     /// The half-view that will go on at `resume` is in this person's hand.
     pub(crate) fn hand_over(&self, resume: &str, who: &str) {
         if let Some(account) = account::of_person(who) {
-            self.desk().half_views.insert(resume.to_owned(), account.id());
+            self.desk().half_views.insert(resume.to_owned(), HalfView { user: account.id(), agreed: false });
         }
     }
 

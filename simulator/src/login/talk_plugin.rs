@@ -24,10 +24,15 @@ pub(crate) fn redeem(kakao: &Kakao, asked: &Asked) -> Answer {
     Answer::ok(&account.one_time_profile(|scope| link.is_some_and(|link| link.has(scope))))
 }
 
-/// `{"otp","app_user_id","saved","message"}` as a text.
-pub(crate) fn value(kakao: &Kakao, who: &str, complete: Option<bool>) -> String {
+/// `{"otp","app_user_id","saved","message"}` as a text. Who is not linked is named only if they `agreed` just before.
+pub(crate) fn value(kakao: &Kakao, who: &str, complete: Option<bool>, agreed: bool) -> String {
     let Some(id) = kakao.app_user_id(who) else {
-        return json!({ "saved": false, "message": "the user is not linked" }).to_string();
+        let message = "the user is not linked";
+        let named = account::of_person(who).filter(|_| agreed).map(|account| account.person.app_user_id);
+        return match named {
+            Some(id) => json!({ "app_user_id": id, "saved": false, "message": message }).to_string(),
+            None => json!({ "saved": false, "message": message }).to_string(),
+        };
     };
     let saved = complete.unwrap_or(true);
     json!({ "otp": kakao.one_time_profile(who), "app_user_id": id, "saved": saved, "message": "ok" }).to_string()

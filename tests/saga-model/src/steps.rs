@@ -95,7 +95,7 @@ fn request(world: &mut World, guards: Guards, place: usize, code: u8, at: Reques
         Request::Who => match way {
             Way::Well if world.is_good(code) => go(Request::Lock),
             Way::Well => go(Request::End(End::Dead)),
-            Way::Silent => go(Request::Fail),
+            Way::Silent => go(Request::Fail { knows: false }),
             _ => None,
         },
         Request::Lock if well => {
@@ -115,7 +115,7 @@ fn request(world: &mut World, guards: Guards, place: usize, code: u8, at: Reques
                     match rules::link_refused(link.st) {
                         LinkRefused::Member if guards.touch => go(Request::Touch { rev: link.rev }),
                         LinkRefused::Member => go(Request::VerifyMember),
-                        LinkRefused::Foreign if guards.from_free => go(Request::Fail),
+                        LinkRefused::Foreign if guards.from_free => go(Request::Fail { knows: true }),
                         LinkRefused::Foreign => go(Request::End(End::Dead)),
                     }
                 }
@@ -128,7 +128,7 @@ fn request(world: &mut World, guards: Guards, place: usize, code: u8, at: Reques
         Request::Verify { rev } => match way {
             Way::Well if world.is_good(code) => go(Request::Commit { rev }),
             Way::Well => go(Request::Release { rev }),
-            Way::Silent => go(Request::Fail),
+            Way::Silent => go(Request::Fail { knows: true }),
             _ => None,
         },
         Request::Release { rev } if well => {
@@ -140,7 +140,7 @@ fn request(world: &mut World, guards: Guards, place: usize, code: u8, at: Reques
         // The rule decides on its own; what follows is the write.
         Request::Commit { rev } => match way {
             Way::Well => commit(world, guards, me, code, rev),
-            Way::No => go_fail(world, guards, place, code, Way::Well),
+            Way::No => go_fail(world, guards, place, code, Way::Well, true),
             Way::Ask => {
                 world.left.asks = world.left.asks.checked_sub(1)?;
                 let held = world.link.and_then(|link| rules::prolong(link, code, rev, LIVE));
@@ -155,14 +155,14 @@ fn request(world: &mut World, guards: Guards, place: usize, code: u8, at: Reques
                 world.link = Some(link);
                 go(Request::VerifyMember)
             }
-            None => go(Request::Fail),
+            None => go(Request::Fail { knows: true }),
         },
         Request::VerifyMember => match way {
             Way::Well if world.is_good(code) => go(Request::End(End::Member)),
-            Way::Well | Way::Silent => go(Request::Fail),
+            Way::Well | Way::Silent => go(Request::Fail { knows: true }),
             _ => None,
         },
-        Request::Fail => go_fail(world, guards, place, code, way),
+        Request::Fail { knows } => go_fail(world, guards, place, code, way, knows),
         Request::End(end) if well => {
             saga!(|saga| rules::end(saga, me, end));
             over
@@ -188,19 +188,19 @@ fn commit(world: &mut World, guards: Guards, me: u8, code: u8, rev: u64) -> Then
         Some(_) if world.link.is_some_and(|link| link.st == LinkState::Active) => {
             Some(Proc::Request { code, at: Request::End(End::Superseded) })
         }
-        Some(_) => Some(Proc::Request { code, at: Request::Fail }),
+        Some(_) => Some(Proc::Request { code, at: Request::Fail { knows: true } }),
     })
 }
 
 /// Fails, and goes on to undo it, or leaves that to others.
-fn go_fail(world: &mut World, guards: Guards, place: usize, code: u8, way: Way) -> Then {
+fn go_fail(world: &mut World, guards: Guards, place: usize, code: u8, way: Way, knows: bool) -> Then {
     let (me, index) = (name(place), usize::from(code));
     let lease = match way {
         Way::Well => LIVE,
         Way::No => RUN_OUT,
         _ => return None,
     };
-    let Some(saga) = world.sagas[index].and_then(|saga| rules::fail(saga, me, lease)) else { return Some(None) };
+    let Some(saga) = world.sagas[index].and_then(|saga| rules::fail(saga, me, lease, knows)) else { return Some(None) };
     world.sagas[index] = Some(saga);
     Some((way == Way::Well).then(|| undoing(world, guards, code)))
 }

@@ -53,7 +53,7 @@ pub(crate) enum Request {
     Commit { rev: u64 },
     Touch { rev: u64 },
     VerifyMember,
-    Fail,
+    Fail { knows: bool },
     End(End),
 }
 
@@ -237,8 +237,10 @@ impl World {
         self.procs.iter().position(|proc| {
             matches!(
                 proc,
-                Proc::Request { at: Request::Keep | Request::KeepApp { .. } | Request::Fail | Request::End(_), .. }
-                    | Proc::Undo { at: Undo::End(_), .. }
+                Proc::Request {
+                    at: Request::Keep | Request::KeepApp { .. } | Request::Fail { .. } | Request::End(_),
+                    ..
+                } | Proc::Undo { at: Undo::End(_), .. }
             )
         })
     }

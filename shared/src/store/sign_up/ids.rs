@@ -87,6 +87,12 @@ impl Identity {
         Self(person.to_string())
     }
 
+    /// As one bot knows them, by the ids that the console and the payloads show; the development channel's bot id ends in `!`. `None`
+    /// if they cannot be ids. For operators: a chat's own person comes from its payload.
+    pub fn bot_user(bot: &str, key: &str) -> Option<Self> {
+        (is_id(bot.strip_suffix('!').unwrap_or(bot)) && is_id(key)).then(|| Self(format!("bot#{bot}#{key}")))
+    }
+
     /// As one channel knows them. `None` if the key cannot be one.
     pub fn channel(key: &PlusfriendUserKey) -> Option<Self> {
         is_id(key.as_str()).then(|| Self(format!("pf#{}", key.as_str())))

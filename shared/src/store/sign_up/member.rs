@@ -64,8 +64,34 @@ pub struct Flow {
     pub saga: Option<SagaId>,
     /// How it went.
     pub outcome: Outcome,
+    /// What the person chose on the page that said so.
+    pub wish: Option<Wish>,
     /// When.
     pub at: Millis,
+}
+
+/// How a person whose sign-up failed wants to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To sign up again.
+    Again,
+    /// To talk to a person.
+    Person,
+}
+
+impl Wish {
+    /// As the table and the form spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Again => "AGAIN",
+            Self::Person => "PERSON",
+        }
+    }
+
+    /// From that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Again, Self::Person].into_iter().find(|wish| wish.as_str() == text)
+    }
 }
 
 /// How an attempt went.
@@ -148,6 +174,18 @@ impl Store {
         Ok(found)
     }
 
+    /// Notes how the person wants to go on after the attempt `saga` failed. `false` if they have begun another one meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written.
+    pub async fn keep_wish(&self, app: &AppUser, saga: &SagaId, wish: Wish, now: Millis) -> Result<bool, StoreError> {
+        // Condition: it is still this attempt that the chat would hear of. A repeat sets what it set.
+        let keep = change(Key::app_user(app, "FLOW"), "FLOW", "wish = :wish", "", known!("saga = :saga"), now)
+            .text(":saga", saga.as_str())
+            .text(":wish", wish.as_str());
+        Ok(matches!(self.write(keep).await?, Written::Done(_)))
+    }
+
     /// How the last attempt of a person went, if that is not long ago.
     ///
     /// # Errors
@@ -203,7 +241,7 @@ pub(super) fn flow(app: &AppUser, saga: &SagaId, outcome: &Outcome, now: Millis)
         _ => ("", ""),
     };
     let set = "st = :st, saga = :saga, why = :why, word = :word, #at = :at, #ttl = :ttl";
-    change(Key::app_user(app, "FLOW"), "FLOW", set, "", "NOT v > :v", now)
+    change(Key::app_user(app, "FLOW"), "FLOW", set, " REMOVE wish", "NOT v > :v", now)
         .name("#ttl", "ttl")
         .name("#at", "at")
         .text(":st", outcome.as_str())
@@ -242,5 +280,6 @@ fn read_flow(item: &Item) -> Option<Flow> {
         other => Outcome::Other(other.to_owned()),
     };
     let saga = item.maybe_text("saga").map(SagaId::from_text);
-    Some(Flow { saga, outcome, at: Millis(item.maybe_number("at").unwrap_or_default()) })
+    let wish = item.maybe_text("wish").and_then(Wish::parse);
+    Some(Flow { saga, outcome, wish, at: Millis(item.maybe_number("at").unwrap_or_default()) })
 }

@@ -9,16 +9,22 @@
 //! | `member` | `MEMBER`, `FLOW`: the membership, and how the last attempt went | 3 |
 //! | `alias` | `ALIAS`, `ID#`: the person's other names | 3 |
 //! | `unlink_job` | `JOB#UNLINK`: Kakao says that somebody has left | 4, i to iv |
-//! | `erase` | what a former member leaves behind, and the ledger of it | 10 |
+//! | `erase` | what a former member leaves behind | 10 |
+//! | `ledger` | `AUD#`: who was erased, should a backup bring them back | 10 |
+//! | `round` | `RECON#`: how far the reconciler has come | 4 |
+//! | `dossier` | everything that the table holds of one person | – |
 //!
 //! The story that uses them is [`crate::sign_up`]. Nothing here talks to Kakao.
 
 mod alias;
 mod commit;
+mod dossier;
 mod erase;
 mod ids;
+mod ledger;
 mod link;
 mod member;
+mod round;
 pub mod rules;
 mod saga;
 pub(in crate::store) mod unlink_job;
@@ -33,11 +39,14 @@ use crate::clock::Millis;
 
 pub use alias::{Alias, Joined};
 pub use commit::{Commit, NewMember};
+pub use dossier::Dossier;
 pub use erase::Erased;
 pub use ids::{AppUser, Identity, SagaId};
+pub use ledger::Ledger;
 pub use link::{Link, Lock, Touch};
 pub(in crate::store) use member::rewrite_profile;
-pub use member::{Consent, Flow, Member, Outcome, Profile};
+pub use member::{Consent, Flow, Member, Outcome, Profile, Wish};
+pub use round::{ROUND_EVERY, ROUND_LEASE, Round, Taken, Tally};
 pub use saga::{Failure, Held, Saga, SagaClaim, Seize, Why};
 pub use unlink_job::{Erase, UnlinkJob};
 

@@ -152,10 +152,12 @@ pub fn keep_app<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
     })
 }
 
-/// Step 7: Fails; `lease` in the past hands the undoing over to whoever comes first.
-pub fn fail<O: PartialEq>(old: Saga<O>, me: O, lease: Millis) -> Option<Saga<O>> {
+/// Step 7: Fails; `lease` in the past hands the undoing over to whoever comes first. `knows`: it is known whose it is, so whoever
+/// undoes it need not ask again.
+pub fn fail<O: PartialEq>(old: Saga<O>, me: O, lease: Millis, knows: bool) -> Option<Saga<O>> {
     let failing = matches!(old.st, SagaState::Token | SagaState::Info | SagaState::Fail);
-    (old.own == me && failing).then_some(Saga { st: SagaState::Fail, lease, due: true, ..old })
+    let app = old.app || knows;
+    (old.own == me && failing).then_some(Saga { st: SagaState::Fail, lease, app, due: true, ..old })
 }
 
 /// Step 7a: Waits for the person's answers until `lease`.

@@ -121,7 +121,7 @@ pub enum Held {
 pub struct Failure<'a> {
     /// Why.
     pub why: &'a Why,
-    /// Whose sign-up it was, if that is known: the chat is told.
+    /// Whose sign-up it was, if that is known: the chat is told, and nobody else is unlinked.
     pub app: Option<&'a AppUser>,
     /// The effect that undoes the link.
     pub undo: &'a Entry,
@@ -237,7 +237,7 @@ impl Store {
         now: Millis,
     ) -> Result<Held, StoreError> {
         let Failure { why, app, undo, mine } = failure;
-        let fail = fail(id, me, why, mine, now);
+        let fail = fail(id, me, why, app, mine, now);
         let flow = app.map(|app| vec![member::flow(app, id, &Outcome::Failed(why.clone()), now)]);
         let optional = std::iter::once(vec![undo.put(now)]).chain(flow).collect();
         let token = hash(&["fail", id.as_str(), me, &now.0.to_string()]);
@@ -406,26 +406,21 @@ fn due(write: Write, id: &SagaId, at: Millis) -> Write {
 }
 
 /// Condition: it is ours, has a token, and is not over; or this very call failed it.
-fn fail(id: &SagaId, me: &str, why: &Why, mine: bool, now: Millis) -> Write {
+fn fail(id: &SagaId, me: &str, why: &Why, app: Option<&AppUser>, mine: bool, now: Millis) -> Write {
     let lease = if mine { now.plus(LEASE) } else { Millis(0) };
-    due(
-        saga(
-            id,
-            "st = :fail, why = :why, word = :word, lease = :lease",
-            "",
-            known!("own = :me AND st IN (:token, :info, :fail)"),
-            now,
-        ),
-        id,
-        now,
-    )
-    .text(":me", me)
-    .text(":why", why.as_str())
-    .text(":word", why.word().unwrap_or_default())
-    .number(":lease", lease.0)
-    .text(":token", SagaState::Token.as_str())
-    .text(":info", SagaState::Info.as_str())
-    .text(":fail", SagaState::Fail.as_str())
+    let change = match app {
+        Some(_) => "st = :fail, why = :why, word = :word, lease = :lease, app = :app",
+        None => "st = :fail, why = :why, word = :word, lease = :lease",
+    };
+    let fail = due(saga(id, change, "", known!("own = :me AND st IN (:token, :info, :fail)"), now), id, now)
+        .text(":me", me)
+        .text(":why", why.as_str())
+        .text(":word", why.word().unwrap_or_default())
+        .number(":lease", lease.0)
+        .text(":token", SagaState::Token.as_str())
+        .text(":info", SagaState::Info.as_str())
+        .text(":fail", SagaState::Fail.as_str());
+    app.into_iter().fold(fail, |fail, app| fail.text(":app", app.as_str()))
 }
 
 /// Condition: it is ours, and stands where this end may follow; its own state is among them, for a repeat.

@@ -11,7 +11,7 @@ use crate::kakao::webhook::Referrer;
 use crate::store::item::Attributes;
 use crate::store::keys::{self, FORMER, Key, UNLINK_JOB};
 use crate::store::write::Write;
-use crate::store::{Entry, Store, StoreError, hash};
+use crate::store::{Entry, Item, Store, StoreError, hash};
 
 /// How long the fence of somebody who left is kept, against what was under way when they left.
 const FENCE_REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
@@ -31,6 +31,8 @@ pub struct UnlinkJob {
     pub seq: u64,
     /// How often it was put off.
     pub tries: u64,
+    /// When the first message came.
+    pub since: Millis,
     /// The fence of the link.
     pub rev: u64,
     /// The membership that would be erased.
@@ -83,7 +85,8 @@ impl Store {
         let mg = mg.map(|member| member.text("mg").map(SagaId::from_text)).transpose()?;
         let number = |name| job.maybe_number(name).unwrap_or_default();
         let first = job.maybe_text("first").unwrap_or_default().to_owned();
-        Ok(Some(UnlinkJob { first, seq: number("seq"), tries: number("tries"), rev, mg }))
+        let since = Millis(number("ca"));
+        Ok(Some(UnlinkJob { first, seq: number("seq"), tries: number("tries"), since, rev, mg }))
     }
 
     /// Step iii: Drops a job that turned out to be about nothing: the person is linked.
@@ -140,9 +143,10 @@ impl Store {
         now: Millis,
     ) -> Result<Erase, StoreError> {
         let done = drop(app, seen);
-        let mut core = match fence(app, seen.rev, now) {
-            fence if seen.mg.is_none() => vec![done, fence],
-            fence => vec![done, fence, gone(app, seen)],
+        let fence = fence(app, seen.rev, now);
+        let mut core = match &seen.mg {
+            None => vec![done, fence],
+            Some(mg) => vec![done, fence, gone(app, mg)],
         };
         core.extend(former);
         let token = hash(&["erase", app.as_str(), &seen.seq.to_string(), &seen.rev.to_string(), &now.0.to_string()]);
@@ -151,10 +155,30 @@ impl Store {
         Ok(match refused.as_slice() {
             [] => Erase::Done,
             [Some(job), ..] if job.is_empty() => Erase::Done, // this very call, or somebody else; it is done
-            [_, Some(item), ..] if !item.is_empty() => {
-                let link = link::read(item)?;
-                if link.st == LinkState::Unlinking && link.lease >= now { Erase::Busy } else { Erase::Again }
-            }
+            [_, Some(link), ..] => refused_by(link, now)?,
+            _ => Erase::Again,
+        })
+    }
+
+    /// Erases the membership `mg` without a message of Kakao's, because it was erased before and has come back from a backup: with the
+    /// fence `rev`, as it was read before the membership.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written.
+    pub async fn erase_restored(
+        &self,
+        app: &AppUser,
+        mg: &SagaId,
+        rev: u64,
+        erasure: &Entry,
+        now: Millis,
+    ) -> Result<Erase, StoreError> {
+        let token = hash(&["end", app.as_str(), mg.as_str(), &rev.to_string(), &now.0.to_string()]);
+        let core = vec![fence(app, rev, now), gone(app, mg)];
+        let refused = self.write_with(&token, core, vec![vec![erasure.put(now)]]).await?.core;
+        Ok(match refused.as_slice() {
+            [] => Erase::Done,
+            [Some(link), ..] => refused_by(link, now)?,
             _ => Erase::Again,
         })
     }
@@ -173,6 +197,15 @@ impl Store {
             .text(":due", due);
         self.write(postpone).await.map(|_| ())
     }
+}
+
+/// The fence has moved: by somebody who lives, or it is worth another look.
+fn refused_by(link: &Item, now: Millis) -> Result<Erase, StoreError> {
+    if link.is_empty() {
+        return Ok(Erase::Again);
+    }
+    let link = link::read(link)?;
+    Ok(if link.st == LinkState::Unlinking && link.lease >= now { Erase::Busy } else { Erase::Again })
 }
 
 /// Condition: nothing of a newer release. One step of `seq` too many only means another look.
@@ -228,7 +261,6 @@ fn fence(app: &AppUser, rev: u64, now: Millis) -> Write {
 }
 
 /// Condition: it is the membership that was read, or gone. The fence says the same; this says it where it is.
-fn gone(app: &AppUser, seen: &UnlinkJob) -> Write {
-    Write::delete(Key::app_user(app, "MEMBER"), "attribute_not_exists(PK) OR mg = :mg")
-        .text(":mg", seen.mg.as_ref().map(SagaId::as_str).unwrap_or_default())
+fn gone(app: &AppUser, mg: &SagaId) -> Write {
+    Write::delete(Key::app_user(app, "MEMBER"), "attribute_not_exists(PK) OR mg = :mg").text(":mg", mg.as_str())
 }

@@ -29,7 +29,8 @@ pub(crate) fn answer(kakao: &Kakao, asked: &Asked) -> Answer {
         Err(code) => return koe::find(code).map_or_else(Answer::dropped, Koe::page),
     };
     let prompt = prompt(asked.query.get("prompt"));
-    let in_hand = request.resume.as_ref().and_then(|resume| desk.half_views.get(resume)).copied();
+    let in_hand =
+        request.resume.as_ref().and_then(|resume| desk.half_views.get(resume)).map(|half_view| half_view.user);
     let logged_in = asked.cookie(SESSION).and_then(|session| desk.sessions.get(session)).copied();
     let user = in_hand.or_else(|| logged_in.filter(|_| !prompt.login));
     match user {
@@ -71,6 +72,9 @@ pub(crate) fn finish(kakao: &Kakao, desk: &mut Desk, request: &Request, user: u6
         auth_time: now,
     };
     let code = desk.codes.issue(grant, now);
+    if let Some(half_view) = request.resume.as_ref().and_then(|resume| desk.half_views.get_mut(resume)) {
+        half_view.agreed = true;
+    }
     back(request, &[("code", &code)], "code")
 }
 

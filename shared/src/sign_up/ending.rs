@@ -1,0 +1,82 @@
+//! How a browser is told that a sign-up is over, or that it goes on elsewhere: the completion modes (protocol `sync` 1.6).
+//!
+//! | mode | done | to be asked | failed |
+//! |---|---|---|---|
+//! | `redirect` | 302 to the continue URL, byte for byte | 302 to our form | 302 to our failure page |
+//! | `redirect_with_complete` | the same with `complete=true` | the same with `complete=false&user_match_url=…` | our failure page |
+//! | `json` | `{"complete":true}` | `{"complete":false,"user_match_url":…}` | our failure page |
+//!
+//! Only by the setting `SYNC_COMPLETE_FALSE` is the plugin told of a failure: the chat then says something that nobody can replace.
+
+use serde_json::json;
+
+use super::pages::{complete, unknown};
+use super::pass::{Pass, Purpose};
+use crate::clock::Millis;
+use crate::env::{Completion, Env};
+use crate::http::Response;
+use crate::kakao::sync::ContinueUrl;
+use crate::secret::Seal;
+use crate::store::sign_up::SagaId;
+
+/// What an end depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// The settings.
+    pub env: &'a Env,
+    /// Seals what the next page is handed.
+    pub passes: &'a Seal,
+    /// Where the browser is sent back to; `None` for a login that did not begin in the chat.
+    pub back: Option<&'a ContinueUrl>,
+    /// The time.
+    pub now: Millis,
+}
+
+impl Ending<'_> {
+    /// The person is a member.
+    pub fn done(&self) -> Response {
+        let Some(back) = self.back else {
+            return self.env.sync.home_url.as_deref().map_or_else(complete, Response::found);
+        };
+        match self.env.sync.completion {
+            Completion::Redirect => Response::found(back.as_str()),
+            Completion::RedirectWithComplete => Response::found(&back.with_complete(true, None)),
+            Completion::Json => Response::json(200, json!({ "complete": true }).to_string()).in_confidence(),
+        }
+    }
+
+    /// The person is to be asked.
+    pub fn ask(&self, saga: &SagaId) -> Response {
+        let Some(url) = self.page(Purpose::Match, saga) else { return unknown(self.back) };
+        match (self.env.sync.completion, self.back) {
+            (Completion::RedirectWithComplete, Some(back)) => Response::found(&back.with_complete(false, Some(&url))),
+            (Completion::Json, Some(_)) => {
+                let told = json!({ "complete": false, "user_match_url": url });
+                Response::json(200, told.to_string()).in_confidence()
+            }
+            _ => Response::found(&url),
+        }
+    }
+
+    /// It failed, or came to nothing.
+    pub fn failed(&self, saga: &SagaId) -> Response {
+        match (self.env.sync.completion, self.back) {
+            (Completion::RedirectWithComplete, Some(back)) if self.env.sync.complete_false => {
+                Response::found(&back.with_complete(false, None))
+            }
+            (Completion::Json, Some(_)) if self.env.sync.complete_false => {
+                Response::json(200, json!({ "complete": false }).to_string()).in_confidence()
+            }
+            _ => match self.page(Purpose::Failure, saga) {
+                Some(url) => Response::found(&url),
+                None => unknown(self.back),
+            },
+        }
+    }
+
+    fn page(&self, purpose: Purpose, saga: &SagaId) -> Option<String> {
+        let pass = Pass { saga: saga.clone(), back: self.back.cloned() };
+        let address = self.env.sync.page(purpose.as_str())?;
+        Some(format!("{address}?{}", pass.query(self.passes, purpose, self.now)?))
+    }
+}
