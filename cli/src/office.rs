@@ -67,12 +67,11 @@ impl Where {
         Self { lenient: true, ..Self::default() }
     }
 
-    /// Takes `--local` and `--port`; other options are the command's own.
+    /// Takes `--local`; other options are the command's own.
     pub(crate) fn takes(&mut self, argument: &Arg<'_>) -> bool {
-        if *argument == Arg::Long("local") {
-            self.local = true;
-        }
-        matches!(argument, Arg::Long("local" | "port"))
+        let local = *argument == Arg::Long("local");
+        self.local |= local;
+        local
     }
 
     /// The value of `--port`.

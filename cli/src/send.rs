@@ -33,7 +33,9 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
   --user WHO         누가: ga, na, da, ra, ma 또는 아무 botUserKey (기본 ga)
   --extra JSON       버튼이 들고 있던 extra
   --block ID         버튼이 가리킨 블록
-  --param NAME=VALUE 블록의 파라미터 (여러 번 적을 수 있어요)
+  --param NAME=VALUE 블록의 파라미터 (여러 번 적을 수 있어요). 플러그인이 남긴 값도 이렇게:
+                     --name join --param 'profile={\"saved\":false}'
+  --app-user ID      카카오 로그인의 사용자 id(appUserId): 앱에 연결된 사람의 말
   --photo URL        말 대신 사진 보내기
   --callback         콜백 블록에서 말하기: 늦은 답까지 기다려요 (kakao dev에서만)
   --file FILE        직접 쓴 요청 본문 (- 는 표준 입력)
@@ -51,7 +53,9 @@ kakao send: one request to a running bot, and its answer.
   --user WHO         ga, na, da, ra, ma or any botUserKey (ga)
   --extra JSON       the extra of the button that was tapped
   --block ID         the block that the button leads to
-  --param NAME=VALUE a parameter of the block (as often as you like)
+  --param NAME=VALUE a parameter of the block (as often as you like), and what a plugin left:
+                     --name join --param 'profile={\"saved\":false}'
+  --app-user ID      user id of Kakao Login (appUserId): somebody who is linked to the app
   --photo URL        a photo instead of words
   --callback         say it in a callback block and wait for the late answer (kakao dev only)
   --file FILE        a request body of your own (- is standard input)
@@ -79,7 +83,8 @@ struct Errand {
     slots: Map<String, Value>,
 }
 
-const OPTIONS: [&str; 10] = ["name", "utterance", "value", "user", "extra", "block", "photo", "file", "url", "secret"];
+const OPTIONS: [&str; 11] =
+    ["app-user", "name", "utterance", "value", "user", "extra", "block", "photo", "file", "url", "secret"];
 
 /// Sends and shows.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -219,6 +224,7 @@ impl Errand {
                 let text = self.said()?;
                 let mut said = Utterance::typed(self.name(), text, key);
                 said.plusfriend_user_key = person.map(|person| person.plusfriend_user_key);
+                said.app_user_id = self.option("app-user");
                 if let Some(id) = self.option("block") {
                     said.block = payload::Block { id: id.to_owned(), name: text.to_owned() };
                     said.trigger = "CARD_BUTTON_BLOCK";

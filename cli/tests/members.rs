@@ -106,6 +106,28 @@ fn a_person_is_shown_whole_by_either_name_and_erased_on_request() {
 }
 
 #[test]
+fn a_deployment_is_what_the_environment_names() {
+    let (_folder, dev) = laptop();
+    let told: Value = serde_json::from_slice(&dev.request("GET", "/laptop", &[], b"").1).unwrap();
+    let (table_url, name) = (told["table_url"].as_str().unwrap(), told["table_name"].as_str().unwrap());
+    let kapi = format!("http://127.0.0.1:{}/kapi", dev.port);
+    let env = [
+        ("TABLE_NAME", name),
+        ("AWS_ENDPOINT_URL_DYNAMODB", table_url),
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "key"),
+        ("KAPI_URL", &kapi),
+        ("KAKAO_ADMIN_KEYS", "local-admin-key"),
+        ("TOKEN_SIGNING_KEY", "local-token-signing-key"),
+    ];
+    let run = |arguments: &[&str]| kakao(arguments).env_clear().envs(env).output().unwrap();
+    assert_eq!(document(&run(&["member", "show", GA]))["app_user_id"], GA);
+    assert_eq!(document(&run(&["reconcile", "members"]))["checked"], 1);
+    assert_eq!(run(&["member", "erase", GA, "--yes"]).status.code(), Some(0));
+    assert!(!is_linked(&dev, "ga"));
+}
+
+#[test]
 fn somebody_who_only_talks_is_erased_by_the_bots_name() {
     let folder = tempfile::tempdir().unwrap();
     let talk: Vec<Value> = member(GA, "u").into_iter().skip(4).collect();

@@ -45,6 +45,7 @@ async fn replies_are_exact(function: &str) {
         ("KAKAO_ADMIN_KEYS", "local-admin-key"),
         ("TOKEN_SIGNING_KEY", "local-token-signing-key"),
         ("SYNC_REDIRECT_URI", "https://service.example/sync/redirect"),
+        ("SYNC_PARAM", "profile"),
     ];
     let bootstrap = Bootstrap::start(function, TIMEOUT, &env).await;
     bootstrap.ready().await.expect("the function starts");

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use shared::sign_up::{self, PACE, Redirected, Repair, Walk, Walked};
 use shared::store::AppUser;
 use shared::store::sign_up::{ROUND_EVERY, ROUND_LEASE, Tally};
 use tests::sign_up::{World, accept};
+use tests::table::text;
 use tests::tiny_kakao::Trouble;
 
 const AT_ONCE: Walk = Walk { at_once: false, repair: Repair::Mend, pace: Duration::ZERO };
@@ -21,26 +23,53 @@ struct Town {
 impl Town {
     async fn of(people: u64) -> Self {
         let mut town = Self { world: World::default(), good: Vec::new(), bad: Vec::new() };
+        let pattern = town.first().await;
         for number in 0..people {
             // Numbers of different lengths: their order as text is another one.
             let app = AppUser::new(if number % 3 == 0 { number + 1 } else { 2_100_000_000 + number });
-            let code = town.world.kakao.consent(&app);
-            if number % 20 == 7 {
-                town.bad.push(app); // linked, and we never heard of it
-                continue;
-            }
-            let me = format!("request-{number}");
-            let signed_up = sign_up::redirect(&town.world.clerk(&me), &code, async |_| accept::<()>()).await;
-            assert_eq!(signed_up, Ok(Redirected::SignedUp { app: app.clone() }));
-            if number % 20 == 11 {
-                town.world.kakao.leave(&app); // and nobody told us
-                town.bad.push(app);
-            } else {
-                town.good.push(app);
+            town.world.kakao.consent(&app);
+            match number % 20 {
+                7 => town.bad.push(app), // linked, and we never heard of it
+                11 => {
+                    town.settle(&pattern, &app);
+                    town.world.kakao.leave(&app); // and nobody told us
+                    town.bad.push(app);
+                }
+                _ => {
+                    town.settle(&pattern, &app);
+                    town.good.push(app);
+                }
             }
         }
         town.world.pass(Duration::from_secs(7_200));
         town
+    }
+
+    /// What a sign-up leaves in the table for good: that of somebody who signed up, and went away again.
+    async fn first(&self) -> [Value; 2] {
+        let (world, app) = (&self.world, AppUser::new(9));
+        let code = world.kakao.consent(&app);
+        let signed_up = sign_up::redirect(&world.clerk("first"), &code, async |_| accept::<()>()).await;
+        assert_eq!(signed_up, Ok(Redirected::SignedUp { app: app.clone() }));
+        let left = ["MEMBER", "LINK"].map(|sk| world.table.item("U#app#9", sk).expect("a member"));
+        world.kakao.leave(&app);
+        for item in world.table.items() {
+            world.table.remove(text(&item, "PK"), text(&item, "SK"));
+        }
+        left
+    }
+
+    /// As if they had signed up: a thousand times the real thing would take a minute.
+    fn settle(&self, pattern: &[Value; 2], app: &AppUser) {
+        for item in pattern {
+            let mut item = item.clone();
+            item["PK"]["S"] = json!(format!("U#app#{app}"));
+            if text(&item, "SK") == "MEMBER" {
+                item["DSK"]["S"] = json!(format!("{:0>20}", app.as_str()));
+            }
+            self.world.table.put(&item);
+        }
+        assert!(self.world.is_member(app));
     }
 
     async fn walk(&self, me: &str, how: Walk) -> Walked {

@@ -45,7 +45,8 @@ impl<B: Skills> Endpoint<B> for Skill {
             }
         };
         let table = async {
-            if converse::remembers::<B>() {
+            // A sign-up reads the table even for a bot that remembers nothing: whose the names in a request are.
+            if converse::remembers::<B>() || app.env.sync.redirect_uri.is_some() {
                 app.store().warm().await;
             }
         };

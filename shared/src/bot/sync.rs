@@ -82,7 +82,11 @@ impl<T> Turn<'_, T> {
             Err(_) => "late".to_owned(),
         };
         Log::warn("sync.unknown").request(self.desk.owner).kind(&kind).write();
-        Synced { outcome: conclude(told.saved, None, None), ..Synced::default() }
+        Synced {
+            outcome: conclude(told.saved, None, None),
+            one_time_profile: self.redeemed_profile(), // there is no second time
+            ..Synced::default()
+        }
     }
 
     /// What the plugin's one-time address stands for: the person's profile as Kakao has it now. `None` if there is none, if it was
@@ -93,10 +97,14 @@ impl<T> Turn<'_, T> {
         tokio::time::timeout(time, Box::pin(self.visit.redeem(&url))).await.ok()?.profile.clone()
     }
 
+    fn redeemed_profile(&self) -> Option<OtpProfile> {
+        self.visit.redeemed()?.profile.clone()
+    }
+
     async fn look(&self, told: &Told) -> Result<Synced, StoreError> {
         let services = self.desk.services;
         let who = if services.env.sync.redirect_uri.is_some() { self.visit.who(told).await? } else { None };
-        let one_time_profile = self.visit.redeemed().and_then(|redeemed| redeemed.profile.clone());
+        let one_time_profile = self.redeemed_profile();
         let Some((app, member)) = who else {
             return Ok(Synced { outcome: conclude(told.saved, None, None), one_time_profile, ..Synced::default() });
         };

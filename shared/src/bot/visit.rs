@@ -56,9 +56,11 @@ impl<'a> Visit<'a> {
     /// The member that the names belong to, freshly read, and joined to it.
     async fn join(&self, names: &Names) -> Result<Option<Member>, StoreError> {
         let join = async {
-            let member = Box::pin(names.join(self.services.store(), self.now(), self.owner)).await?;
-            self.services.seen.note(names, self.now());
-            Ok(member)
+            let known = Box::pin(names.join(self.services.store(), self.now(), self.owner)).await?;
+            if known.settled {
+                self.services.seen.note(names, self.now());
+            }
+            Ok(known.member)
         };
         self.joined.get_or_try_init(|| join).await.cloned()
     }

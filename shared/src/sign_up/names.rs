@@ -47,30 +47,45 @@ impl Names {
         hash(&[self.app.as_str(), &text(bot), &text(channel)])
     }
 
-    /// Joins them to the member, where they are not joined yet. The member, if there is one. `turn` is for the log.
+    /// Finds the member, and joins the names to them where they are not joined yet. A name that cannot be joined just now costs nobody
+    /// the membership; repeats find less to do. `turn` is for the log.
     ///
     /// # Errors
-    /// [`StoreError`] if the table cannot be used. Repeats find less to do.
-    pub async fn join(&self, store: &Store, now: Millis, turn: &str) -> Result<Option<Member>, StoreError> {
+    /// [`StoreError`] if the table cannot be read.
+    pub async fn join(&self, store: &Store, now: Millis, turn: &str) -> Result<Known, StoreError> {
         let [bot, channel] = &self.others;
         let (member, bots, channels) =
             tokio::try_join!(store.member(&self.app), whose(store, bot), whose(store, channel))?;
-        let Some(member) = member else { return Ok(None) };
+        let Some(member) = member else { return Ok(Known { member: None, settled: true }) };
+        let mut settled = true;
         for (name, alias) in [(bot, bots), (channel, channels)] {
             let Some(name) = name else { continue };
             let joined = match alias {
-                Some(Alias { app, mg }) if app == self.app && mg == member.mg => Joined::Theirs,
-                Some(Alias { app, .. }) if app != self.app => Joined::Conflict,
-                _ => store.join(&self.app, &member.mg, name, now).await?,
+                Some(Alias { app, mg }) if app == self.app && mg == member.mg => Ok(Joined::Theirs),
+                Some(Alias { app, .. }) if app != self.app => Ok(Joined::Conflict),
+                _ => store.join(&self.app, &member.mg, name, now).await,
             };
             match joined {
-                Joined::Theirs => {}
-                Joined::Conflict => Log::warn("identity.conflict").request(turn).kind(name.kind()).write(),
-                Joined::NoMember => return Ok(None), // they have just left
+                Ok(Joined::Theirs) => {}
+                Ok(Joined::Conflict) => Log::warn("identity.conflict").request(turn).kind(name.kind()).write(),
+                Ok(Joined::NoMember) => return Ok(Known { member: None, settled: true }), // they have just left
+                Err(error) => {
+                    Log::warn("identity.not-joined").request(turn).kind(error.kind()).write();
+                    settled = false;
+                }
             }
         }
-        Ok(Some(member))
+        Ok(Known { member: Some(member), settled })
     }
+}
+
+/// What is known once the names were looked after.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The member, if there is one.
+    pub member: Option<Member>,
+    /// Whether nothing is left to be done.
+    pub settled: bool,
 }
 
 async fn whose(store: &Store, name: &Option<Identity>) -> Result<Option<Alias>, StoreError> {

@@ -20,7 +20,7 @@ const A_DAY: Duration = Duration::from_secs(86_400);
 /// How much went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Erased {
-    /// Items of the person, without those that were somebody else's by then.
+    /// Items of the person, without those that were somebody else's by then. Votes are not counted.
     pub items: u64,
 }
 
@@ -62,7 +62,7 @@ impl Store {
                 // Condition: the person has not become a member again.
                 let gone = Write::check(Key::app_user(app, "MEMBER"), "attribute_not_exists(PK) OR mg = :mg")
                     .text(":mg", mg.as_str());
-                erased.items += self.erase_all(gone, vec![key], now).await?;
+                erased.items += u64::from(self.erase_all(gone, vec![key], now).await?);
             }
         }
         Ok(erased)
@@ -120,27 +120,26 @@ impl Store {
         now: Millis,
     ) -> Result<u64, StoreError> {
         let Some(group) = key.sk.strip_prefix(OWN_GROUP).map(GroupId::from_key) else {
-            return self.erase_all(condition, vec![key], now).await;
+            return self.erase_all(condition, vec![key], now).await.map(u64::from);
         };
         let person = Person::from_key(&identity.to_string());
         let votes = voting_days(now).map(|day| Key::vote(&group, &day, &person));
         let gone = [key, Key::member(&group, &person)].into_iter().chain(votes).collect();
-        let count = self.erase_all(condition, gone, now).await?;
+        let erased = self.erase_all(condition, gone, now).await?;
         // Condition: they founded it. The group stays, and does not know by whom.
         let founder = Write::update(Key::group(&group), "REMOVE founder", "founder = :person");
         self.write(founder.text(":person", person.to_string())).await?;
-        Ok(count)
+        Ok(if erased { 2 } else { 0 }) // their row and the group's
     }
 
-    /// Deletes items as long as `condition` holds for another one.
-    async fn erase_all(&self, condition: Write, keys: Vec<Key>, now: Millis) -> Result<u64, StoreError> {
+    /// Deletes items as long as `condition` holds for another one; whether it did.
+    async fn erase_all(&self, condition: Write, keys: Vec<Key>, now: Millis) -> Result<bool, StoreError> {
         let first = keys.first().map(Key::hash).unwrap_or_default();
-        let count = keys.len() as u64;
         // A delete of what is gone changes nothing: the condition that counts is the one beside it.
         let gone = keys.into_iter().map(|key| Write::delete(key, "attribute_not_exists(PK) OR attribute_exists(PK)"));
         let writes = std::iter::once(condition).chain(gone).collect();
         let token = hash(&["erase-all", &first, &now.0.to_string()]);
-        Ok(if self.write_all(&token, writes).await?.is_ok() { count } else { 0 })
+        Ok(self.write_all(&token, writes).await?.is_ok())
     }
 }
 
