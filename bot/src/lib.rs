@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `lib.rs` | 차례: 어떤 스킬이 어디로 가는지 |
 //! | `lunch.rs` | 예제 대화: 점심 투표 |
+//! | `notices.rs` | 예제 알림: 누가 채널을 추가했을 때 |
 //! | `phone.rs` | 예제 파라미터 검증: 전화번호 |
 //! | `join.rs` | 예제 인사: 가입을 마치고 돌아온 사람에게 |
 //! | `sign_up.rs` | 예제 가입 규칙: 누가 회원이 될 수 있는지 |
@@ -11,12 +12,16 @@
 
 pub mod join;
 pub mod lunch;
+pub mod notices;
 pub mod phone;
 pub mod sign_up;
 pub mod tour;
 
 use serde::{Deserialize, Serialize};
-use shared::bot::{Applicant, Checks, Decision, Desk, Oops, Reply, SignUp, Skills, Turn, Words};
+use shared::bot::{
+    Applicant, ChannelFriend, Checks, Decision, Desk, Notices, Oops, Reply, SignUp, Skills, Turn, Words,
+};
+use shared::effect::Effect;
 use shared::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 
 /// 봇. 설정이나 클라이언트가 필요하면 여기에 둡니다.
@@ -63,6 +68,13 @@ impl Checks for Bot {
             "phone" => phone::check(value.value()),
             _ => CheckResponse::ignore(),
         })
+    }
+}
+
+/// 알림: 카카오가 먼저 부릅니다. 여기에 적지 않은 것은 적어 두기만 하고 아무 일도 하지 않습니다.
+impl Notices for Bot {
+    async fn channel_added(&self, who: &ChannelFriend) -> Vec<Effect> {
+        notices::added(who)
     }
 }
 

@@ -8,9 +8,12 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{json, to_string_pretty};
 use shared::kakao::limits::{self, Finding, Severity};
 use shared::kakao::skill::{CheckRequest, CheckResponse, EventRequest, PluginValue, SkillRequest, SkillResponse};
+use shared::kakao::webhook::{AccountClaims, ChannelEvent, UnlinkNotice};
 use shared::kakao::{Misfit, Why, parse};
 
 /// Largest document that is read, in bytes. Far beyond any real body; keeps a wrong file from filling the memory.
@@ -32,6 +35,9 @@ const KINDS: &[Kind] = &[
     ("skill-check-response", |bytes| check(parse::<CheckResponse>(bytes)?, limits::check_response, to_string_pretty)),
     ("plugin-value", |bytes| check(parse::<PluginValue>(bytes)?, limits::plugin_value, to_string_pretty)),
     ("event-request", |bytes| check(parse::<EventRequest>(bytes)?, limits::event_request, to_string_pretty)),
+    ("channel-callback", |bytes| check(parse::<ChannelEvent>(bytes)?, limits::channel_event, to_string_pretty)),
+    ("unlink-callback", |bytes| check(unlink_notice(bytes)?, limits::unlink_notice, to_string_pretty)),
+    ("account-event", |bytes| check(account_claims(bytes)?, limits::account_claims, to_string_pretty)),
 ];
 
 /// A document that could be read.
@@ -49,6 +55,20 @@ fn check<T>(
 ) -> Result<Checked, Misfit> {
     // Wire types have text keys only, so writing them cannot fail.
     Ok(Checked { findings: judge(&document), emitted: write(&document).unwrap_or_default() })
+}
+
+/// An unlink message is a form, a query, or JSON.
+fn unlink_notice(bytes: &[u8]) -> Result<UnlinkNotice, Misfit> {
+    UnlinkNotice::read(None, bytes, "")
+}
+
+/// The claims of an account event: by themselves, or inside their token, whose signature is nobody's business here.
+fn account_claims(bytes: &[u8]) -> Result<AccountClaims, Misfit> {
+    let parts: Vec<&[u8]> = bytes.trim_ascii().split(|byte| *byte == b'.').collect();
+    match parts.as_slice() {
+        [_, claims, _] => parse(&URL_SAFE_NO_PAD.decode(claims).unwrap_or_else(|_| bytes.to_vec())),
+        _ => parse(bytes),
+    }
 }
 
 /// The language of what is said.
@@ -262,6 +282,7 @@ kakao check KIND FILE... - 문서가 프로토콜과 제한을 지키는지 확�
   KIND        {kinds}
   FILE        JSON 문서 하나가 든 파일, `-`는 표준 입력
               plugin-value는 파라미터 값 하나: 객체, 또는 객체나 List(...)가 든 문자열
+              unlink-callback은 JSON이나 폼(이름=값&...), account-event는 JSON이나 토큰 그대로(서명은 보지 않음)
 
   --emit      읽은 문서를 그대로 다시 출력합니다 (결과는 표준 오류로)
   --json      결과를 JSON 배열로 출력합니다
@@ -277,7 +298,8 @@ kakao check KIND FILE... - checks that a document fits the protocol and its limi
 
   KIND        {kinds}
   FILE        a file with one JSON document, `-` is standard input;
-              for plugin-value the value of one parameter: an object, or a string with an object or List(...) in it
+              for plugin-value the value of one parameter: an object, or a string with an object or List(...) in it;
+              for unlink-callback JSON or a form (name=value&...), for account-event JSON or the token (its signature is not checked)
 
   --emit      print the document again as it was read (findings go to standard error)
   --json      print findings as a JSON array

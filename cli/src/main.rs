@@ -28,6 +28,7 @@ kakao: 카카오톡 챗봇을 노트북에서 만들고 시험합니다.
   kakao doctor                 가입에 쓰는 키와 주소가 맞는지 카카오에 묻기
   kakao member ...             한 사람의 것을 모두 보거나 지우기
   kakao reconcile ...          회원과 카카오의 연결 맞추기, 되살린 테이블에서 다시 지우기
+  kakao send channel ...       카카오가 먼저 부르는 것 흉내 내기 (unlink, account도)
   kakao COMMAND --help         명령마다 자세한 설명
 
 kakao: build and try a KakaoTalk chatbot on a laptop.
@@ -40,6 +41,7 @@ kakao: build and try a KakaoTalk chatbot on a laptop.
   kakao doctor                 ask Kakao whether keys and address of the sign-up are right
   kakao member ...             show or erase everything of one person
   kakao reconcile ...          make members and Kakao's links agree; erase again after a restore
+  kakao send channel ...       what Kakao calls by itself (also unlink, account)
   kakao COMMAND --help         the details of a command";
 
 fn main() -> ExitCode {

@@ -2,6 +2,7 @@
 
 mod event;
 mod late;
+mod webhook;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
   kakao send skill --name lunch --utterance '#점심 선택'
   kakao send skill-check --name phone --value 010-1234-5678
   kakao send event ...   이벤트 API: kakao send event --help
+  kakao send channel | unlink | account ...   카카오가 먼저 부르는 것: kakao send channel --help
 
   --name NAME        스킬 이름: URL의 마지막 부분 (기본 skill은 lunch, skill-check는 phone)
   --utterance TEXT   말한 것 (skill)
@@ -46,6 +48,7 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
 
 kakao send: one request to a running bot, and its answer.
   kakao send event ...   the Event API: kakao send event --help
+  kakao send channel | unlink | account ...   what Kakao calls by itself: kakao send channel --help
 
   --name NAME        the skill's name, last part of its URL (lunch; phone for skill-check)
   --utterance TEXT   what is said (skill)
@@ -91,6 +94,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let mut arguments = arguments.peekable();
     if arguments.next_if(|word| word == "event").is_some() {
         return event::run(arguments);
+    }
+    if let Some(surface) = arguments.peek().and_then(webhook::Surface::find) {
+        return webhook::run(surface, arguments.skip(1));
     }
     let errand = match read(Parser::from_args(arguments)) {
         Ok(Some(errand)) => errand,
@@ -156,8 +162,12 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, Misuse> {
                     _ => {
                         let word = word.to_string_lossy();
                         return Err(Misuse::new(
-                            format!("{word} 말고 skill, skill-check, event 가운데 하나를 적어 주세요."),
-                            format!("there is no `{word}` to send to: skill, skill-check or event."),
+                            format!(
+                                "{word} 말고 skill, skill-check, event, channel, unlink, account 가운데 하나를 적어 주세요."
+                            ),
+                            format!(
+                                "there is no `{word}` to send to: skill, skill-check, event, channel, unlink or account."
+                            ),
                         ));
                     }
                 });
@@ -167,8 +177,8 @@ fn read(mut arguments: Parser) -> Result<Option<Errand>, Misuse> {
     }
     let Some(kind) = kind else {
         return Err(Misuse::new(
-            "무엇에 보낼지 빠졌어요: kakao send 다음에 skill, skill-check, event 가운데 하나를 적어 주세요.",
-            "say what to send to: kakao send skill, skill-check or event.",
+            "무엇에 보낼지 빠졌어요: kakao send 다음에 skill, skill-check, event, channel, unlink, account 가운데 하나를 적어 주세요.",
+            "say what to send to: kakao send skill, skill-check, event, channel, unlink or account.",
         ));
     };
     let errand = Errand { kind, callback, options, slots };

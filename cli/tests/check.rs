@@ -188,3 +188,40 @@ fn checks_plugin_values_in_each_form() {
     assert!(err(&broken).starts_with("-: W P02 . "));
     assert_eq!(check(&["plugin-value", "-"], "List(http://a)").status.code(), Some(2), "text is JSON text in quotes");
 }
+
+const CHANNEL: &str = r#"{"event":"added","id":2100000001,"id_type":"app_user_id","plus_friend_public_id":"_AbCdE","plus_friend_uuid":"@a","timestamp":1735787045,"x":1}"#;
+
+#[test]
+fn what_kakao_tells_by_itself_is_checked_and_comes_out_as_it_went_in() {
+    for (kind, document) in [
+        ("channel-callback", CHANNEL),
+        ("unlink-callback", r#"{"app_id":"7","user_id":18446744073709551615,"referrer_type":"UNLINK_FROM_APPS"}"#),
+        (
+            "account-event",
+            r#"{"iss":"https://kauth.kakao.com","aud":"k","sub":"1","iat":1,"jti":"j","events":{"https://schemas.openid.net/secevent/oauth/event-type/user-linked":{}}}"#,
+        ),
+    ] {
+        let output = check(&[kind, "--emit", "-"], document);
+        assert_eq!((output.status.code(), err(&output)), (Some(0), ""), "{kind}");
+        let emitted: Value = serde_json::from_str(out(&output)).expect("JSON");
+        assert_eq!(emitted, serde_json::from_str::<Value>(document).expect("JSON"), "{kind}");
+    }
+}
+
+#[test]
+fn an_unlink_may_be_a_form_and_an_account_event_a_token() {
+    let output = check(&["unlink-callback", "--lang=en", "-"], "app_id=7&user_id=abc&referrer_type=UNLINK_FROM_APPS\n");
+    assert_eq!(
+        (output.status.code(), out(&output)),
+        (Some(1), "-: E U02 user_id user_id is missing or is no whole number\n")
+    );
+    let twice = check(&["unlink-callback", "--lang=en", "-"], "user_id=1&user_id=2");
+    assert_eq!(twice.status.code(), Some(2));
+    assert!(err(&twice).contains("user_id") && !err(&twice).contains("=1"));
+    // {"alg":"RS256"} . {"iss":"x"} . no signature at all
+    let output = check(&["account-event", "--emit", "--lang=en", "-"], "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.x\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(serde_json::from_str::<Value>(out(&output)).expect("JSON"), json!({"iss": "x"}));
+    assert!(err(&output).contains("A01") && !err(&output).contains('x'.to_string().repeat(2).as_str()));
+    assert_eq!(check(&["account-event", "-"], "a.b.c").status.code(), Some(2));
+}

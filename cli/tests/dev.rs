@@ -196,9 +196,15 @@ fn a_wrong_command_line_is_told_what_is_wrong() {
     assert_misused(&said(&["dev", "--nonsense"]), &["그런 옵션은 없어요: --nonsense", "no option --nonsense"]);
     assert_misused(
         &said(&["send"]),
-        &["무엇에 보낼지 빠졌어요", "say what to send to: kakao send skill, skill-check or event."],
+        &[
+            "무엇에 보낼지 빠졌어요",
+            "say what to send to: kakao send skill, skill-check, event, channel, unlink or account.",
+        ],
     );
-    assert_misused(&said(&["send", "foo"]), &["foo 말고", "no `foo` to send to: skill, skill-check or event"]);
+    assert_misused(
+        &said(&["send", "foo"]),
+        &["foo 말고", "no `foo` to send to: skill, skill-check, event, channel, unlink or account"],
+    );
     let ftp = ["send", "skill", "--utterance", "안녕", "--url", "ftp://x"];
     assert_misused(&said(&ftp), &["--url 값은 http://", "not `ftp://x`"]);
     let late = ["send", "skill", "--callback", "--utterance", "안녕", "--url", "ftp://x"];

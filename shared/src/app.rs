@@ -49,6 +49,8 @@ pub struct Services {
     pub id_token_keys: KeyCache,
     /// The people whose names were looked after lately.
     pub seen: Seen,
+    /// The same keys for account events, kept at another pace.
+    pub account_event_keys: KeyCache,
     store: OnceLock<Store>,
     outbound: OnceLock<Outbound>,
 }
@@ -62,6 +64,7 @@ impl Services {
             secrets,
             id_token_keys: KeyCache::default(),
             seen: Seen::default(),
+            account_event_keys: KeyCache::for_events(),
             store: OnceLock::new(),
             outbound: OnceLock::new(),
         }

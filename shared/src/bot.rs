@@ -39,9 +39,11 @@
 //!
 //! A bot that remembers nothing has `type Talk = ()` and never touches the table; one without slow work has `type Job = ()`.
 
+mod consent;
 mod desk;
 mod form;
 mod groups;
+mod notices;
 mod oops;
 mod plugin;
 mod reply;
@@ -58,6 +60,7 @@ use crate::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
 pub use desk::Desk;
 pub use form::{Answers, Field, Form, Kind, MAX_ANSWER, Wrong};
 pub use groups::{AddedPlace, Groups, JoinOutcome, MAX_NAME, MAX_PLACES, Menu};
+pub use notices::{ChannelFriend, Notices};
 pub use oops::Oops;
 pub use reply::{Answer, REPEATS_WITHIN, REPEATS_WITHIN_MAX, Reply};
 pub(crate) use sign_up::Extras;

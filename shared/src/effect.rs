@@ -26,6 +26,8 @@ pub enum Effect {
     Welcome(Welcome),
     /// Erase what a former member leaves behind.
     Erase(Erase),
+    /// Ask Kakao how a person stands to a channel.
+    Recheck(Recheck),
 }
 
 /// A sign-up that failed.
@@ -42,6 +44,20 @@ pub struct Welcome {
     pub app: AppUser,
     /// The membership.
     pub mg: SagaId,
+}
+
+/// A relation to a channel that events alone do not settle.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Recheck {
+    /// Whose.
+    pub app: AppUser,
+    /// To which channel.
+    pub channel: String,
+    /// The delivery that raised the question.
+    pub delivery: String,
+    /// The person was only named by an open id that looks like theirs: whoever is no member is not asked about.
+    #[serde(default)]
+    pub candidate: bool,
 }
 
 /// A membership that has ended.
@@ -136,7 +152,7 @@ pub enum Read {
 
 impl Effect {
     /// Every kind there is, as the body spells it.
-    const KINDS: &[&str] = &["deliver", "event", "event_result", "undo", "welcome", "erase"];
+    const KINDS: &[&str] = &["deliver", "event", "event_result", "undo", "welcome", "erase", "recheck"];
 
     /// Runs an event block for some people, each once: one effect for each hundred of them.
     ///
@@ -177,6 +193,9 @@ impl Effect {
             Self::EventResult(question) => EntryId::of(&["event_result", &question.event, &question.task_id]),
             Self::Undo(undo) => EntryId::of(&["undo", undo.saga.as_str()]),
             Self::Welcome(welcome) => EntryId::of(&["welcome", welcome.app.as_str(), welcome.mg.as_str()]),
+            Self::Recheck(recheck) => {
+                EntryId::of(&["recheck", recheck.app.as_str(), &recheck.channel, &recheck.delivery])
+            }
             Self::Erase(erase) => EntryId::of(&["erase", erase.app.as_str(), erase.mg.as_str()]),
         };
         Ok(Entry::new(id, serde_json::to_string(self)?))

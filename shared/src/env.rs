@@ -3,6 +3,8 @@
 //! `template.yaml` declares these variables; `kakao dev` fills them for the laptop. Empty means unset, because `sam local` can
 //! only override variables that the template declares.
 
+mod addresses;
+mod callbacks;
 mod sync;
 
 use std::collections::BTreeMap;
@@ -10,6 +12,8 @@ use std::collections::BTreeMap;
 use crate::kakao::id::production;
 use crate::secret::{Secret, SecretName};
 
+pub use addresses::Addresses;
+pub use callbacks::CallbackSettings;
 pub use sync::{Completion, SyncSettings};
 
 /// Where Kakao's bot platform is: the Event API and the skill callbacks.
@@ -60,6 +64,8 @@ pub struct Env {
     pub talk_plugin_url: String,
     /// `SYNC_…`: the sign-up.
     pub sync: SyncSettings,
+    /// What Kakao calls by itself.
+    pub callbacks: CallbackSettings,
 }
 
 /// One bot of this deployment.
@@ -116,6 +122,7 @@ impl Env {
             kapi_url: base("KAPI_URL", KAPI_URL),
             talk_plugin_url: base("TALK_PLUGIN_URL", TALK_PLUGIN_URL),
             sync: SyncSettings::read(get),
+            callbacks: CallbackSettings::read(get),
         }
     }
 }

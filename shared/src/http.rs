@@ -4,6 +4,7 @@ mod form;
 mod page;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use percent_encoding::percent_decode_str;
 
@@ -28,6 +29,8 @@ pub struct Request {
     pub headers: BTreeMap<String, String>,
     /// The gateway's id of this request: for logs, and as the owner's name on leases.
     pub id: String,
+    /// Who sent it, as the gateway saw them.
+    pub source: Option<IpAddr>,
     /// When the gateway received it, so that a cold start counts.
     pub received: Millis,
     /// When the answer must have left.

@@ -125,10 +125,13 @@ struct RequestContext {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Http {
     method: String,
     #[serde(default)]
     path: Option<String>,
+    #[serde(default)]
+    source_ip: Option<String>,
 }
 
 fn read(event: &str, now: Millis, deadline: Millis, soft_stop: Duration) -> Option<Request> {
@@ -156,6 +159,7 @@ fn read(event: &str, now: Millis, deadline: Millis, soft_stop: Duration) -> Opti
         query: event.raw_query_string.unwrap_or_default(),
         headers,
         id: context.request_id.filter(|id| !id.is_empty()).unwrap_or_else(own_id),
+        source: context.http.source_ip.and_then(|address| address.parse().ok()),
         received,
         answer_by: received.plus(soft_stop).min(deadline.minus(BEFORE_THE_END)),
         body,

@@ -5,8 +5,9 @@ use serde::de::DeserializeOwned;
 use crate::app::Services;
 use crate::http::{Body, Request};
 use crate::kakao;
+use crate::kapi::secevent::{self, Expected, NotTaken, SecurityEvent};
 use crate::log::Log;
-use crate::secret::{Access, NoSecret, Seal, SecretName};
+use crate::secret::{Access, Keys, NoSecret, Seal, Secret, SecretName};
 use crate::sign_up::{NoPass, Pass, Purpose};
 
 /// A request whose sender showed what was agreed. The only way to its body.
@@ -61,6 +62,87 @@ pub enum Refused {
     CannotTell(NoSecret),
 }
 
+/// The channel and unlink callbacks: `Authorization: KakaoAK` and one of the app's admin keys (protocol `channel-and-webhooks` 1.1),
+/// from an address that is allowed. Who is turned away does not learn for which of the two.
+///
+/// # Errors
+/// [`Refused`] if the header is missing, holds more than one value, or the wrong one.
+pub async fn admin_key(services: &Services, request: Request) -> Result<Verified, Refused> {
+    let allowed = services.env.callbacks.addresses.as_ref();
+    if allowed.is_some_and(|addresses| !addresses.contain(request.source)) {
+        Log::warn("verify.refused").request(&request.id).why("address").write();
+        return Err(Refused::NotTrusted);
+    }
+    let Some(presented) = request.header("authorization").and_then(admin_key_of) else {
+        Log::warn("verify.refused").request(&request.id).why("header").write();
+        return Err(Refused::NotTrusted);
+    };
+    // A key on its way out is looked up again, so that it is out a minute after it was taken away (threat T06).
+    let access = accepted(services, SecretName::KakaoAdminKeys, presented, &request.id, Keys::is_current).await?;
+    Ok(Verified { request, access })
+}
+
+/// The key in an `Authorization` header. The gateway joins two headers with a comma, which no key holds (threat T02).
+fn admin_key_of(header: &str) -> Option<&str> {
+    let (scheme, key) = header.split_once(' ')?;
+    let one = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',');
+    (scheme.eq_ignore_ascii_case("KakaoAK") && one).then_some(key)
+}
+
+/// Longest security event token that is looked at, in bytes.
+const TOKEN_MAX: usize = 16 * 1024;
+
+/// The account callback: no key is shown, the signature of what is told is the proof (protocol `channel-and-webhooks` 3.4, checks 1
+/// to 7).
+///
+/// # Errors
+/// [`NotTaken`]
+pub async fn security_event(services: &Services, request: &Request) -> Result<SecurityEvent, NotTaken> {
+    let allowed = services.env.callbacks.addresses.as_ref();
+    if allowed.is_some_and(|addresses| !addresses.contain(request.source)) {
+        return Err(NotTaken::Sender);
+    }
+    let kind = request.header("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/secevent+jwt") {
+        return Err(NotTaken::Request("the content type is not application/secevent+jwt"));
+    }
+    let token = match &request.body {
+        Body::Bytes(bytes) if bytes.len() <= TOKEN_MAX => std::str::from_utf8(bytes.trim_ascii()).ok(),
+        Body::Bytes(_) | Body::BadBase64 => None,
+    };
+    let token = token.ok_or(NotTaken::Request("the body is no token of at most 16 KiB"))?;
+    let own = services.secrets.values(SecretName::KakaoRestApiKey).await;
+    let incomplete = matches!(own, Err(NoSecret::Unreachable));
+    let own = own.unwrap_or_default();
+    let app_id = services.env.callbacks.app_id.as_deref();
+    let audiences: Vec<&str> = own.iter().map(Secret::reveal).chain(app_id).collect();
+    let expected = Expected { audiences: &audiences, incomplete };
+    let (env, now) = (&services.env, services.clock.now());
+    secevent::verify(&services.account_event_keys, services.outbound(), env, now, token, expected).await
+}
+
+/// What a value opens, if it is one of the secret's. If it is not good enough, the secret may just have been replaced.
+async fn accepted(
+    services: &Services,
+    name: SecretName,
+    presented: &str,
+    request: &str,
+    good: fn(&Keys, &str) -> bool,
+) -> Result<Access, Refused> {
+    let known = services.secrets.keys(name).await.map_err(Refused::CannotTell)?;
+    let keys = if good(&known, presented) {
+        known
+    } else {
+        services.secrets.keys_after_mismatch(name).await.map_err(Refused::CannotTell)?
+    };
+    if !keys.accept(presented) {
+        Log::warn("verify.refused").request(request).write();
+        return Err(Refused::NotTrusted);
+    }
+    Ok(keys.access(presented))
+}
+
 /// Whether [`skill_secret`] has anything to compare with. Nothing to compare with is a mistake, not an open door.
 ///
 /// # Errors
@@ -83,18 +165,7 @@ pub async fn skill_secret(services: &Services, request: Request) -> Result<Verif
         return Ok(Verified { request, access: Access::Everything });
     }
     let presented = request.header(&services.env.skill_secret_header).unwrap_or_default();
-    let name = SecretName::SkillSecret;
-    let known = services.secrets.keys(name).await.map_err(Refused::CannotTell)?;
-    let keys = if known.accept(presented) {
-        known
-    } else {
-        services.secrets.keys_after_mismatch(name).await.map_err(Refused::CannotTell)?
-    };
-    if !keys.accept(presented) {
-        Log::warn("verify.refused").request(&request.id).write();
-        return Err(Refused::NotTrusted);
-    }
-    let access = keys.access(presented);
+    let access = accepted(services, SecretName::SkillSecret, presented, &request.id, Keys::accept).await?;
     Ok(Verified { request, access })
 }
 
@@ -118,4 +189,37 @@ pub fn is_known_bot(services: &Services, verified: &Verified, bot: &str) -> bool
         Access::Bots(bots) => bots.iter().any(|name| name == bot || known.is_some_and(|known| known.is_called(name))),
     };
     listed && opened
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t02_one_scheme_one_space_one_key() {
+        for header in ["KakaoAK abc", "kakaoak abc", "KAKAOAK abc"] {
+            assert_eq!(admin_key_of(header), Some("abc"), "{header}");
+        }
+        for header in [
+            "",
+            " ",
+            "KakaoAK",
+            "KakaoAK ",
+            "KakaoAK  abc",
+            " KakaoAK abc",
+            "KakaoAK abc ",
+            "KakaoAK\tabc",
+            "KakaoAKabc",
+            "Bearer abc",
+            "abc",
+            "KakaoAK abc,KakaoAK abc",
+            "KakaoAK abc,",
+            "KakaoAK abc, KakaoAK def",
+            "KakaoAK abc def",
+            "KakaoAK 한글",
+            "KakaoAK a\0",
+        ] {
+            assert_eq!(admin_key_of(header), None, "{header:?}");
+        }
+    }
 }

@@ -43,6 +43,9 @@ const GROUPS: &[(&str, u32, &str, &str)] = &[
     ("Q", 0, "요청: 손으로 적은 요청을 위한 것", "requests, for people who write one by hand"),
     ("P", 0, "플러그인 값", "plugin values"),
     ("V", 0, "이벤트 API", "the Event API"),
+    ("C", 0, "채널 콜백", "channel callbacks"),
+    ("U", 0, "연결 끊기 콜백", "unlink callbacks"),
+    ("A", 0, "계정 이벤트", "account events"),
 ];
 
 /// Where the rules come from: key of the page and address.
@@ -54,6 +57,9 @@ const SOURCES: &[(&str, &str)] = &[
     ("SP", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/setting_parameter"),
     ("PL", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/plugin"),
     ("EV", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/event-api"),
+    ("CC", "https://developers.kakao.com/docs/latest/ko/kakaotalk-channel/callback"),
+    ("UC", "https://developers.kakao.com/docs/latest/ko/kakaologin/callback"),
+    ("AC", "https://developers.kakao.com/docs/latest/ko/kakaologin/sse"),
     ("GC", "Kakao group-chatbot developer guide 1.11.1"),
 ];
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use serde_json::Value;
 use shared::app::App;
-use shared::bot::{Checks, SignUp, Skills};
+use shared::bot::{Checks, Notices, SignUp, Skills};
 use shared::clock::{Clock, Millis};
 use shared::endpoint::{Endpoint, catch_panic};
 use shared::env::Env;
@@ -22,9 +22,9 @@ use crate::template::Template;
 type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Everything a bot can do. A new surface adds its trait here and its functions below.
-pub trait EverySurface: Skills + Checks + SignUp + Send + 'static {}
+pub trait EverySurface: Skills + Checks + SignUp + Notices + Send + 'static {}
 
-impl<B: Skills + Checks + SignUp + Send + 'static> EverySurface for B {}
+impl<B: Skills + Checks + SignUp + Notices + Send + 'static> EverySurface for B {}
 
 /// The HTTP functions. One line each.
 fn functions<B: EverySurface>() -> Vec<Function<B>> {
@@ -34,6 +34,9 @@ fn functions<B: EverySurface>() -> Vec<Function<B>> {
         Function::of::<sync_redirect::SyncRedirect>(),
         Function::of::<sync_match::SyncMatch>(),
         Function::of::<sync_failure::SyncFailure>(),
+        Function::of::<channel_callback::ChannelCallback>(),
+        Function::of::<unlink_callback::UnlinkCallback>(),
+        Function::of::<account_callback::AccountCallback>(),
     ]
 }
 

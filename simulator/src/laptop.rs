@@ -357,6 +357,7 @@ fn fallback(name: &str, url: &str) -> Option<String> {
         "TOKEN_SIGNING_KEY" => Some("local-token-signing-key".to_owned()),
         "SYNC_REDIRECT_URI" => Some(redirect_uri(url)),
         "SYNC_PARAM" => Some(PLUGIN_PARAM.to_owned()),
+        "KAKAO_APP_ID" => Some(login::LOCAL_APP_ID.to_string()),
         "BOT_API_URL" => Some(stand_in(url)),
         "KAUTH_URL" => Some(format!("{url}/kauth")),
         "KAPI_URL" => Some(format!("{url}/kapi")),

@@ -13,6 +13,8 @@ use simulator::{Laptop, Options};
 /// Does what it is told to, however bad.
 struct Toy;
 
+impl shared::bot::Notices for Toy {}
+
 impl Skills for Toy {
     type Talk = ();
     type Job = String;

@@ -46,6 +46,8 @@ async fn replies_are_exact(function: &str) {
         ("TOKEN_SIGNING_KEY", "local-token-signing-key"),
         ("SYNC_REDIRECT_URI", "https://service.example/sync/redirect"),
         ("SYNC_PARAM", "profile"),
+        // For what Kakao calls by itself.
+        ("KAKAO_APP_ID", "1234567"),
     ];
     let bootstrap = Bootstrap::start(function, TIMEOUT, &env).await;
     bootstrap.ready().await.expect("the function starts");
@@ -82,6 +84,21 @@ async fn skill_check() {
 #[tokio::test]
 async fn outbox() {
     replies_are_exact("outbox").await;
+}
+
+#[tokio::test]
+async fn channel_callback() {
+    replies_are_exact("channel-callback").await;
+}
+
+#[tokio::test]
+async fn unlink_callback() {
+    replies_are_exact("unlink-callback").await;
+}
+
+#[tokio::test]
+async fn account_callback() {
+    replies_are_exact("account-callback").await;
 }
 
 #[tokio::test]

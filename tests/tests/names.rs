@@ -116,6 +116,18 @@ async fn a_name_that_is_somebody_elses_stays_theirs() {
 }
 
 #[tokio::test]
+async fn of_two_spellings_that_differ_the_one_without_underscores_counts() {
+    let chat = Chat::new();
+    let mg = chat.signs_up(&app()).await;
+    chat.signs_up(&AppUser::new(7)).await;
+    let both = linked(says("how"), ID.to_string()).change(|payload| {
+        payload["userRequest"]["user"]["properties"]["app_user_id"] = "7".into();
+    });
+    assert_eq!(chat.hears(both).await["member"], mg.as_str());
+    assert_eq!(chat.whose(CHANNEL), Some((app(), mg)));
+}
+
+#[tokio::test]
 async fn who_left_and_came_back_is_joined_to_the_new_membership() {
     let chat = Chat::new();
     chat.signs_up(&app()).await;
@@ -161,7 +173,7 @@ async fn t22_an_erasure_takes_the_names_along_and_one_in_between_leaves_none() {
 }
 
 #[tokio::test]
-async fn only_a_call_that_can_be_believed_joins_anything() {
+async fn t11_only_a_call_that_can_be_believed_joins_anything() {
     let member = async |chat: Chat| {
         chat.signs_up(&app()).await;
         chat

@@ -38,7 +38,7 @@ impl Visit {
         let tick = "document.querySelectorAll('[required], [value=profile_nickname]').forEach(box => { box.checked = box.value !== 'birthyear' || box.required }); return null";
         browser.script(tick).await;
         browser.click("button[value=agree]").await;
-        browser.waits_for("main form").await;
+        browser.waits_for("#birth_date").await;
         Self { browser, url, _data: data }
     }
 

@@ -11,7 +11,8 @@ use shared::bot::Wish;
 use shared::store::AppUser;
 use tests::faults::wire::Told;
 use tests::faults::{ALWAYS, ANY, Fault};
-use tests::platform::{Call, ask};
+use tests::platform::{Call, Platform, ask, wake};
+use tests::table::{stream_event, text};
 
 use chat_support::{Chat, ID, left, left_in, linked, says};
 
@@ -177,6 +178,25 @@ async fn without_a_sign_up_the_table_is_not_touched() {
     assert_eq!(chat.faults.count(ANY), 0);
 }
 
+#[tokio::test]
+async fn a_turn_that_is_taken_again_is_believed_as_much_as_at_first() {
+    for (check, expected) in [("on", "signedup"), ("off", "unknown")] {
+        let platform = Platform::start();
+        let chat = Chat::with(&[("SKILL_SECRET_CHECK", check), ("BOT_API_URL", &platform.url())]);
+        chat.signs_up(&app()).await;
+        let url = platform.callback_url();
+        let call = linked(Call::says_with_callback("u", "too late", &url), ID.to_string());
+        assert!(ask(&chat.app, &call).await.is_promise());
+        let entries = chat.table.items_under("OUT#");
+        let entry = entries.iter().find(|entry| text(entry, "body").contains(&url)).expect("it is queued");
+        wake(&chat.app, &stream_event([text(entry, "PK")]), "outbox").await;
+        let delivered = platform.deliveries_to(&url);
+        let said = delivered[0].body["template"]["outputs"][0]["simpleText"]["text"].as_str().unwrap();
+        let heard: Value = serde_json::from_str(said).unwrap();
+        assert_eq!(outcome(&heard), expected, "SKILL_SECRET_CHECK={check}");
+    }
+}
+
 // ---- one-time addresses
 
 #[tokio::test]
@@ -336,6 +356,9 @@ async fn everything_that_is_logged() {
     chat.hears(left(says("profile"), value("https://canary.example/otp/0123456789abcdef"))).await; // an address
     let url = chat.otp(404, json!({ "nickname": "canary-nickname" }));
     chat.hears(left(says("profile"), value(&url))).await; // nobody there
+    let spelled =
+        |payload: &mut Value| payload["userRequest"]["user"]["properties"]["app_user_id"] = "2100000776".into();
+    chat.hears(linked_as("2100000775").change(spelled)).await; // two ids
     chat.faults.on(ANY, ALWAYS, Fault::Error("AccessDeniedException"));
     chat.hears(linked_as("2100000778")).await; // no table
     chat.hears(linked(says("nothing"), "2100000779")).await;
@@ -358,7 +381,9 @@ fn t20_the_log_says_what_happened_and_to_whom_nothing() {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }
     let told = |event: &str, kind: &str| lines.iter().any(|line| line["event"] == event && line["kind"] == kind);
-    assert!(lines.iter().any(|line| line["event"] == "identity.mismatch"), "{log}");
+    for why in ["plugin", "spelling"] {
+        assert!(lines.iter().any(|line| line["event"] == "identity.mismatch" && line["why"] == why), "{why}: {log}");
+    }
     for (event, kind) in [
         ("identity.conflict", "bot"),
         ("identity.conflict", "pf"),

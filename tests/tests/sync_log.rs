@@ -26,8 +26,8 @@ impl SignUp for Curious {
     }
 }
 
-/// From the redirect through the form to the chat, or to the failure page and from there to the chat; with passes, forms and cookies
-/// that somebody has made up in between.
+/// From the redirect through the form to the chat, or to the failure page and from there to the chat; with passes and forms that
+/// somebody has made up in between.
 async fn the_pages() {
     let url = "https://talk-plugin.kakao.com/canary-back?canary-word=canary";
     let query =
@@ -52,15 +52,6 @@ async fn the_pages() {
         for made_up in ["pass=canary-pass", "canary=canary", "pass=%00canary%FF"] {
             world.ask::<SyncFailure>(&Ask::post("/sync/failure", made_up, "way=canary-way")).await;
             world.ask::<SyncMatch>(&Ask::post("/sync/match", made_up, "phone=canary")).await;
-        }
-        let login = world.ask::<SyncRedirect>(&Ask::get("/sync/login", "canary=canary")).await;
-        let cookie = login.cookies.first().and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
-        println!("CODE {}", cookie.split('=').nth(1).unwrap_or("no-cookie"));
-        for cookie in [cookie.as_str(), "__Host-sign-up=canary-cookie"] {
-            let ask = Ask::get("/sync/redirect", "code=canary-code&state=canary-state").cookie(cookie);
-            world
-                .ask::<SyncRedirect>(&ask.header("user-agent", "canary-agent").header("referer", "canary-referer"))
-                .await;
         }
         world.sweep().await;
     }

@@ -56,6 +56,9 @@ fn functions() -> BTreeMap<&'static str, &'static [Route]> {
         http::<sync_redirect::SyncRedirect>(),
         http::<sync_match::SyncMatch>(),
         http::<sync_failure::SyncFailure>(),
+        http::<channel_callback::ChannelCallback>(),
+        http::<unlink_callback::UnlinkCallback>(),
+        http::<account_callback::AccountCallback>(),
         outbox,
     ])
 }
@@ -216,17 +219,37 @@ fn t32_roles_name_their_actions_and_resources() {
     let skill = template()["Resources"]["SkillRole"]["Properties"]["Policies"][0].clone();
     let keys = &skill["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
     assert_eq!(keys["dynamodb:LeadingKeys"], json!(["U#*", "GRP#*", "RL#*", "OUT#*", "IDEM#otp#*"]));
+    let channel = template()["Resources"]["ChannelCallbackRole"]["Properties"]["Policies"][0].clone();
+    let [own, warm] = [0, 1].map(|at| channel["PolicyDocument"]["Statement"][at].clone());
+    assert_eq!(own["Action"], json!(["dynamodb:PutItem", "dynamodb:UpdateItem"]), "it reads nothing");
+    assert_eq!(leading_keys(&own), json!(["U#app#*", "U#oid#*", "OUT#*"]), "state design, section 14");
+    assert_eq!(leading_keys(&warm), json!(["U#warm"]), "a key that no item has");
+    let unlink = template()["Resources"]["UnlinkCallbackRole"]["Properties"]["Policies"][0].clone();
+    let own = unlink["PolicyDocument"]["Statement"][0].clone();
+    assert_eq!((&own["Action"], leading_keys(&own)), (&json!("dynamodb:UpdateItem"), json!(["U#app#*"])));
+    let account = template()["Resources"]["AccountCallbackRole"]["Properties"]["Policies"][0].clone();
+    assert_eq!(leading_keys(&account["PolicyDocument"]["Statement"][0]), json!(["U#app#*", "IDEM#jti#*"]));
     for (name, role) in resources("AWS::IAM::Role") {
         let reads = |secret: &str| role.to_string().contains(secret);
         let is_page = name == "SyncMatchRole" || name == "SyncFailureRole";
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
-        let asks = calls_kakao || name == "SkillRole";
-        assert_eq!(reads("/KAKAO_REST_API_KEY"), asks, "{name}: events, codes for tokens, and one-time addresses");
-        assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || is_page, "{name}: only these end links");
-        assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao || is_page, "{name}: only these open what is sealed");
+        let asks = calls_kakao || name == "SkillRole" || name == "AccountCallbackRole";
+        assert_eq!(
+            reads("/KAKAO_REST_API_KEY"),
+            asks,
+            "{name}: events, codes, one-time addresses, and whom a token names"
+        );
+        let compares_keys = name == "ChannelCallbackRole" || name == "UnlinkCallbackRole";
+        let ends_links = calls_kakao || is_page;
+        assert_eq!(reads("/KAKAO_ADMIN_KEYS"), ends_links || compares_keys, "{name}: ends links, or is shown the key");
+        assert_eq!(reads("/TOKEN_SIGNING_KEY"), ends_links, "{name}: only these open what is sealed");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
     }
     assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
+}
+
+fn leading_keys(statement: &Value) -> Value {
+    statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"].clone()
 }
 
 /// The store makes a request of this kind: `dynamodb:UpdateItem` is `.update_item()`. A transaction needs the same actions, and one
@@ -268,6 +291,7 @@ fn timeouts_and_leases_fit_together() {
     };
     // threats-and-faults, section 3: a skill function outlives its own hard goal of 4 s and no more.
     assert_eq!((timeout("Skill"), timeout("SkillCheck")), (6, 6));
+    assert_eq!((timeout("ChannelCallback"), timeout("UnlinkCallback"), timeout("AccountCallback")), (4, 4, 4));
     // State design, rule 5: whoever finds a sign-up's lease run out must find nobody at work.
     for page in ["SyncRedirect", "SyncMatch", "SyncFailure"] {
         assert!(timeout(page) <= 10 && 10 < shared::store::sign_up::LEASE.as_secs(), "{page}");
@@ -347,6 +371,10 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "BadKeys",
         "SyncRedirectMisconfigured",
         "SyncRedirectRejected",
+        "ChannelCallbackOdd",
+        "ChannelCallbackSilent",
+        "UnlinkCallbackOtherApp",
+        "AccountCallbackUnchecked",
     ] {
         assert!(alarms.contains_key(alarm), "{alarm}");
     }
@@ -370,6 +398,9 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/sign_up/reconcile.rs",
         "shared/src/sign_up/unlink.rs",
         "functions/sync-redirect/src/lib.rs",
+        "functions/channel-callback/src/lib.rs",
+        "functions/unlink-callback/src/lib.rs",
+        "functions/account-callback/src/lib.rs",
     ];
     let sources = files.map(|path| fs::read_to_string(workspace().join(path)).expect(path)).concat();
     for (name, filter) in resources("AWS::Logs::MetricFilter") {

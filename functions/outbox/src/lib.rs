@@ -14,6 +14,7 @@
 mod deliver;
 mod event;
 mod member;
+mod recheck;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -209,6 +210,10 @@ impl<B: Skills> Shift<'_, B> {
             // One request to the table after another: one place is enough.
             Read::Known(Effect::Erase(erase)) => {
                 at_the_table(&self.table, member::erase(self.app, &erase, &attempt, self.until)).await
+            }
+            Read::Known(Effect::Recheck(recheck)) => {
+                let _place = self.kakao.acquire().await;
+                recheck::carry_out(self.app, &recheck, self.until).await
             }
             // Nobody is told yet: the line is all there is of a welcome.
             Read::Known(Effect::Welcome(_)) => {

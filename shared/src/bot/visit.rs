@@ -5,7 +5,7 @@ use tokio::sync::OnceCell;
 use super::plugin::Told;
 use crate::app::Services;
 use crate::clock::Millis;
-use crate::kakao::skill::SkillRequest;
+use crate::kakao::skill::{SkillRequest, User};
 use crate::kapi::otp::OtpUrl;
 use crate::log::Log;
 use crate::sign_up::{Names, Redeemed, redeem_once};
@@ -47,6 +47,10 @@ impl<'a> Visit<'a> {
         let Some(names) = &self.names else { return };
         if self.services.seen.has(names, self.now()) {
             return;
+        }
+        let user = self.request.user_request.get().and_then(|said| said.user.get());
+        if user.is_some_and(User::names_two_people) {
+            Log::warn("identity.mismatch").request(self.owner).why("spelling").write();
         }
         if let Err(error) = self.join(names).await {
             Log::warn("identity.not-joined").request(self.owner).kind(error.kind()).write();
@@ -106,7 +110,7 @@ impl<'a> Visit<'a> {
     /// The plugin names somebody else: the sender of the request is believed, and it is written down.
     fn compare(&self, app: &AppUser, told: &Told) {
         if told.app.as_ref().is_some_and(|other| other != app) {
-            Log::warn("identity.mismatch").request(self.owner).write();
+            Log::warn("identity.mismatch").request(self.owner).why("plugin").write();
         }
     }
 

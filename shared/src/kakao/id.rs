@@ -60,6 +60,10 @@ pub mod kind {
         EventUser true;
         /// A task of the Event API.
         Task false;
+        /// A person in a channel event, as its `id_type` says.
+        ChannelUser true;
+        /// An app of Kakao Developers.
+        App false;
     }
 }
 
@@ -81,6 +85,10 @@ pub type BotGroupKey = Id<kind::BotGroup>;
 pub type EventUserId = Id<kind::EventUser>;
 /// `taskId`: what became of an event can be asked by it.
 pub type TaskId = Id<kind::Task>;
+/// `id` of a channel event: a person as its `id_type` says.
+pub type ChannelUserId = Id<kind::ChannelUser>;
+/// `app_id`: an app of Kakao Developers.
+pub type AppId = Id<kind::App>;
 
 /// An opaque identifier of one kind.
 pub struct Id<K> {

@@ -6,6 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use serde_json::Value;
 
 use crate::kakao::login::{Jwk, JwsHeader};
 
@@ -20,18 +21,37 @@ pub(super) struct Jws<'a> {
     signature: Vec<u8>,
 }
 
+/// What a token must say it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Typ {
+    /// `JWT`, or nothing.
+    Jwt,
+    /// `secevent+jwt`, always: a token of another kind must not be taken for one (RFC 8417, 2.3).
+    SecurityEvent,
+}
+
+impl Typ {
+    fn fits(self, typ: Option<&Value>) -> bool {
+        let is = |word: &str| typ.and_then(Value::as_str).is_some_and(|typ| typ.eq_ignore_ascii_case(word));
+        match self {
+            Self::Jwt => typ.is_none() || is("JWT"),
+            Self::SecurityEvent => is("secevent+jwt") || is("application/secevent+jwt"),
+        }
+    }
+}
+
 /// Why it is no token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BadJws {
     /// Not three parts of base64url with a JSON header in front.
     Malformed,
-    /// Another algorithm than RS256, another type than `JWT`, or something critical.
+    /// Another algorithm than RS256, another type than was asked for, or something critical.
     Header,
 }
 
 impl<'a> Jws<'a> {
     /// Takes a token apart.
-    pub(super) fn parse(token: &'a str) -> Result<Self, BadJws> {
+    pub(super) fn parse(token: &'a str, typ: Typ) -> Result<Self, BadJws> {
         if token.len() > MAX {
             return Err(BadJws::Malformed);
         }
@@ -39,8 +59,7 @@ impl<'a> Jws<'a> {
         let (header, payload) =
             signed.split_once('.').filter(|(_, rest)| !rest.contains('.')).ok_or(BadJws::Malformed)?;
         let header: JwsHeader = json(header).ok_or(BadJws::Malformed)?;
-        let is_jwt = header.typ.get().is_none_or(|typ| typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")));
-        if header.alg.text() != Some("RS256") || !is_jwt || !header.crit.is_absent() {
+        if header.alg.text() != Some("RS256") || !typ.fits(header.typ.get()) || !header.crit.is_absent() {
             return Err(BadJws::Header);
         }
         let kid = header.kid.into_option().filter(|kid| !kid.is_empty()).ok_or(BadJws::Header)?;

@@ -72,7 +72,7 @@ async fn one<K>(clerk: &Clerk<'_, K>, app: &AppUser, ledger: &Ledger, dry: bool)
 async fn end<K>(clerk: &Clerk<'_, K>, app: &AppUser, mg: &SagaId, rev: u64) -> Result<Erase, StoreError> {
     let now = clerk.now();
     let erasure = entry(&Effect::Erase(Erasure { app: app.clone(), mg: mg.clone(), at: now }))?;
-    let ended = clerk.store.end_membership(app, mg, rev, &erasure, now).await?;
+    let ended = clerk.store.erase_restored(app, mg, rev, &erasure, now).await?;
     if ended == Erase::Done {
         erase(clerk, app, mg, now).await?;
     }

@@ -71,10 +71,9 @@ pub(super) async fn timed_unlink_job<K: Kakao>(
                 return later(clerk, app, &seen).await;
             }
         }
-        // iv. Erase, if nothing has changed since ii.
+        // iv. The membership ends, if nothing has changed since ii.
         let now = clerk.now();
-        let erasure = seen.mg.clone().map(|mg| entry(&Effect::Erase(Erasure { app: app.clone(), mg, at: now })));
-        match store.erase_membership(app, &seen, erasure.transpose()?.as_ref(), now).await? {
+        match end(clerk, app, &seen, now).await? {
             Erase::Done => return Ok((Left::Erased, now)),
             Erase::Again => {}
             Erase::Busy => {
@@ -100,6 +99,16 @@ fn late(since: Millis, now: Millis) {
     if age > LATE {
         Log::error("erasure.late").took(age).write();
     }
+}
+
+/// By the service's policy: everything of theirs is erased, or they stay known as a former member.
+async fn end<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob, now: Millis) -> Result<Erase, StoreError> {
+    let store = clerk.store;
+    if store.keeps_former_members() {
+        return store.retire_membership(app, seen, now).await;
+    }
+    let erasure = seen.mg.clone().map(|mg| entry(&Effect::Erase(Erasure { app: app.clone(), mg, at: now })));
+    store.erase_membership(app, seen, erasure.transpose()?.as_ref(), now).await
 }
 
 /// What follows an erased membership: names, talks, groups, relations; and a line in the ledger.

@@ -17,12 +17,15 @@
 //! | rate counter | `RL#<what>#<who>#<window>` | `-` |
 //! | sign-up saga | `SAGA#<hash of the code>` | `SAGA` |
 //! | member | `U#app#<user>` | `MEMBER` |
+//! | account | `U#app#<user>` | `ACCOUNT` |
+//! | former member | `U#app#<user>` | `FORMER` |
 //! | link lock | `U#app#<user>` | `LINK` |
 //! | how the last sign-up went | `U#app#<user>` | `FLOW` |
 //! | unlink job | `U#app#<user>` | `JOB#UNLINK` |
 //! | own alias | `U#app#<user>` | `ID#<kind>#<key>` |
-//! | channel relation | `U#app#<user>` | `CH#<channel>` |
+//! | channel relation | `U#app#<user>`, `U#oid#<id>` | `CH#<channel>` |
 //! | alias | `U#<kind>#<key>` | `ALIAS` |
+//! | account event once | `IDEM#jti#<hash of the token's name>` | `-` |
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
 //! | the reconciler's round | `RECON#members` | `ROUND` |
 //!
@@ -31,7 +34,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{AppUser, EntryId, GroupId, Identity, Item, Person, PlaceId, SagaId, hash};
+use super::{AppUser, ChannelId, EntryId, GroupId, Identity, Item, Person, PlaceId, SagaId, hash};
 use crate::clock::Millis;
 
 /// How many shards the `due` index has.
@@ -54,6 +57,10 @@ pub(super) const DAY: (&str, &str) = ("COUNT", "VOTE#~");
 
 /// Everything that a person's partition can hold: the group rows and the talk of a bot user, what an app user left behind.
 pub(super) const ALL: (&str, &str) = (" ", "~");
+/// The sort key of what Kakao told about an account.
+pub(super) const ACCOUNT: &str = "ACCOUNT";
+/// The sort key of a former member who is kept.
+pub(super) const FORMER: &str = "FORMER";
 /// The sort key of an unlink job.
 pub(super) const UNLINK_JOB: &str = "JOB#UNLINK";
 /// How the partition keys of app users begin.
@@ -117,6 +124,11 @@ impl Key {
         Self::new(format!("CB#{}", hash(&["callback", url])), "-")
     }
 
+    /// A token of Kakao's, by its own name.
+    pub(super) fn token(id: &str) -> Self {
+        Self::new(format!("IDEM#jti#{}", hash(&["jti", id])), "-")
+    }
+
     pub(super) fn event(entry: &EntryId) -> Self {
         Self::new(format!("EVT#{entry}"), "-")
     }
@@ -139,6 +151,10 @@ impl Key {
 
     pub(super) fn own_alias(app: &AppUser, identity: &Identity) -> Self {
         Self::new(app_user_pk(app), format!("{OWN_ALIAS}{identity}"))
+    }
+
+    pub(super) fn channel(pk: String, channel: &ChannelId) -> Self {
+        Self::new(pk, format!("{CHANNEL}{}", channel.as_str()))
     }
 
     pub(super) fn alias(identity: &Identity) -> Self {
@@ -190,6 +206,11 @@ pub(super) fn day_pk(group: &GroupId, day: &str) -> String {
 
 pub(super) fn app_user_pk(app: &AppUser) -> String {
     format!("{APP_USER}{app}")
+}
+
+/// Somebody who did not agree to be known by their app user id.
+pub(super) fn open_user_pk(id: &str) -> String {
+    format!("U#oid#{id}")
 }
 
 pub(super) fn identity_pk(identity: &Identity) -> String {

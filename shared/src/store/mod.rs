@@ -9,6 +9,7 @@
 //! 4. **TTL only frees space.** Whoever reads compares `ttl` and `lease` with the clock.
 //! 5. A read that a decision follows is a strong read by primary key; the `due` index only finds work.
 
+mod account;
 mod callback;
 mod client;
 mod due;
@@ -20,6 +21,7 @@ mod one_time;
 mod outbox;
 mod person;
 mod rate;
+mod relation;
 pub mod sign_up;
 mod talk;
 mod vote;
@@ -35,6 +37,7 @@ use sha2::{Digest, Sha256};
 
 use crate::env::Env;
 
+pub use account::{Account, AccountChange, Taken};
 pub use callback::CallbackClaim;
 pub use due::Due;
 pub use event::EventClaim;
@@ -42,6 +45,7 @@ pub use group::{Group, GroupId, Joined, Place, PlaceId};
 pub use one_time::OneTime;
 pub use outbox::{Claim, Claimed, Entry, EntryId, MAX_TRIES, Outcome};
 pub use person::Person;
+pub use relation::{Applied, ChannelChange, ChannelId, ChannelUser, Relation};
 pub use sign_up::{AppUser, Identity, SagaId};
 pub use talk::{Answered, Keep, Kept, MAX_ANSWERED, MAX_TALK, Recalled, TALK_LASTS};
 pub use vote::{Standing, Tally, Voted};
@@ -72,6 +76,11 @@ impl Store {
             table: env.table_name.clone(),
             env: env.clone(),
         }
+    }
+
+    /// Whether who ends their link stays known as a former member: the service's policy.
+    pub fn keeps_former_members(&self) -> bool {
+        self.env.callbacks.keeps_former_members
     }
 
     fn client(&self) -> Client {

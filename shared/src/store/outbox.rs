@@ -105,6 +105,11 @@ pub enum Outcome {
 }
 
 impl Entry {
+    /// A name for what these parts say together: the same parts, the same name; other parts, another.
+    pub fn name(parts: &[&str]) -> String {
+        super::hash(parts)
+    }
+
     /// An entry to be carried out at once.
     pub fn new(id: EntryId, body: String) -> Self {
         Self { id, body, not_before: None, shared: false }

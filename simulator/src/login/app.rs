@@ -11,8 +11,8 @@ pub const LOCAL_CLIENT_SECRET: &str = "local-client-secret";
 /// Its admin key on a laptop.
 pub const LOCAL_ADMIN_KEY: &str = "local-admin-key";
 
-/// `app_id` of `/v1/user/access_token_info`.
-pub(crate) const APP_ID: u64 = 1_234_567;
+/// `app_id` of `/v1/user/access_token_info`, and of what Kakao tells by itself.
+pub const LOCAL_APP_ID: u64 = 1_234_567;
 
 /// What the app is set to. A test may set it otherwise before or while the stand-in runs.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! ID tokens: signed with keys that lie open in this repository and are good for nothing but tests.
+//! ID tokens, and what else is signed: with keys that lie open in this repository and are good for nothing but tests.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use shared::clock::Millis;
 
 use super::flaw::Flaw;
+use crate::webhook::Forgery;
 
 /// RSA, 2048 bits, PKCS#8. The third one is nobody's: it signs what must not be believed.
 const KEYS: [&[u8]; 3] = [
@@ -34,6 +35,18 @@ pub(crate) struct Claims<'a> {
     pub(crate) auth_time: Millis,
     pub(crate) nonce: Option<&'a str>,
     pub(crate) more: Map<String, Value>,
+}
+
+/// Whose signature it carries.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Kakao,
+    /// None at all: `alg` is `none`.
+    Nobody,
+    /// Of a key that is not published.
+    Stranger,
+    /// Of another key under the name of a published one.
+    Forger,
 }
 
 impl Signers {
@@ -72,16 +85,35 @@ impl Signers {
             Some(nonce) => body.insert("nonce".to_owned(), json!(nonce)),
             None => None,
         };
-        let kid = if wrong(Flaw::Key) { kid(usize::MAX) } else { kid(self.rotations) };
-        let algorithm = if wrong(Flaw::Unsigned) { "none" } else { "RS256" };
-        let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let signed =
-            format!("{}.{}", part(json!({ "kid": kid, "typ": "JWT", "alg": algorithm })), part(Value::Object(body)));
-        if wrong(Flaw::Unsigned) {
+        let by = match flaw {
+            Some(Flaw::Unsigned) => By::Nobody,
+            Some(Flaw::Key) => By::Stranger,
+            Some(Flaw::Signature) => By::Forger,
+            _ => By::Kakao,
+        };
+        self.compact("JWT", &Value::Object(body), by)
+    }
+
+    /// A token of another kind than an ID token. `None` only if the keys in this repository are broken.
+    pub(crate) fn sign_as(&self, typ: &str, claims: Value, forgery: Option<Forgery>) -> Option<String> {
+        let by = match forgery {
+            Some(Forgery::Unsigned) => By::Nobody,
+            Some(Forgery::Key) => By::Stranger,
+            Some(Forgery::Signature) => By::Forger,
+            _ => By::Kakao,
+        };
+        self.compact(typ, &claims, by)
+    }
+
+    fn compact(&self, typ: &str, claims: &Value, by: By) -> Option<String> {
+        let kid = if by == By::Stranger { kid(usize::MAX) } else { kid(self.rotations) };
+        let algorithm = if by == By::Nobody { "none" } else { "RS256" };
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let signed = format!("{}.{}", part(&json!({ "kid": kid, "typ": typ, "alg": algorithm })), part(claims));
+        if by == By::Nobody {
             return Some(format!("{signed}."));
         }
-        let foreign = wrong(Flaw::Signature) || wrong(Flaw::Key);
-        let pair = KeyPair::from_pkcs8(KEYS[if foreign { 2 } else { self.rotations % 2 }]).ok()?;
+        let pair = KeyPair::from_pkcs8(KEYS[if by == By::Kakao { self.rotations % 2 } else { 2 }]).ok()?;
         let mut signature = vec![0; pair.public().modulus_len()];
         pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).ok()?;
         Some(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))

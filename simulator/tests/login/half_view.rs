@@ -12,6 +12,8 @@ use crate::browser::Browser;
 
 struct Toy;
 
+impl shared::bot::Notices for Toy {}
+
 impl Skills for Toy {
     type Talk = ();
     type Job = String;

@@ -24,6 +24,7 @@ mod report;
 mod request;
 mod rule;
 mod text;
+mod webhook;
 
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,7 @@ pub use register::RULES;
 pub use report::{BUBBLE_BYTES_MAX, Finding, Message, Setting};
 pub use request::skill_request;
 pub use rule::{Rule, Severity};
+pub use webhook::{account_claims, channel_event, unlink_notice};
 
 // The ways of measuring, for whoever mends what the rules find: see `kakao::fit`.
 pub(crate) use at::At;

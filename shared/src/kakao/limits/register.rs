@@ -4,7 +4,7 @@
 use super::event as n;
 use super::rule::Rule;
 use super::{button as b, card as c, carousel as k, check as v, context as x, envelope as e, group as g, item as i};
-use super::{list as l, picture as p, plugin as pl, request as q, text as t};
+use super::{list as l, picture as p, plugin as pl, request as q, text as t, webhook as w};
 
 /// All rules by id. Nothing in the register itself uses this table, so only those who ask for it carry it.
 #[rustfmt::skip]
@@ -25,4 +25,7 @@ pub static RULES: &[&Rule] = &[
     &q::Q01, &q::Q02, &q::Q03, &q::Q04, &q::Q05, &q::Q06,
     &pl::P01, &pl::P02, &pl::P03, &pl::P04, &pl::P05, &pl::P06, &pl::P07, &pl::P08, &pl::P09, &pl::P10, &pl::P11,
     &n::V01, &n::V02, &n::V03, &n::V04, &n::V05, &n::V06, &n::V07, &n::V08, &n::V09,
+    &w::C01, &w::C01_WORD, &w::C02, &w::C02_NUMBER, &w::C03, &w::C03_WORD, &w::C04, &w::C05, &w::C06, &w::C07,
+    &w::U01, &w::U02, &w::U03,
+    &w::A01, &w::A02, &w::A03, &w::A04, &w::A05, &w::A06, &w::A07, &w::A08,
 ];

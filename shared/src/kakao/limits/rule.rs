@@ -56,6 +56,12 @@ pub(super) const SP: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/
 pub(super) const PL: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/plugin";
 /// Event API.
 pub(super) const EV: &str = "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/event-api";
+/// Channel callbacks.
+pub(super) const CC: &str = "https://developers.kakao.com/docs/latest/ko/kakaotalk-channel/callback";
+/// Unlink callbacks.
+pub(super) const UC: &str = "https://developers.kakao.com/docs/latest/ko/kakaologin/callback";
+/// Account events.
+pub(super) const AC: &str = "https://developers.kakao.com/docs/latest/ko/kakaologin/sse";
 /// Group chat; the guide has no public address.
 pub(super) const GC: &str = "Kakao group-chatbot developer guide 1.11.1";
 

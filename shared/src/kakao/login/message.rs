@@ -1,4 +1,4 @@
-//! How a message of Kakao Login is declared: optional members, unknown ones kept, nothing shown in debug output.
+//! How a message of Kakao's is declared: optional members, unknown ones kept, nothing shown in debug output.
 //! <https://developers.kakao.com/docs/latest/en/kakaologin/rest-api>
 
 use serde_json::Value;
@@ -26,17 +26,17 @@ macro_rules! message {
         $crate::kakao::field::closed_debug!($name);
     };
 }
-pub(super) use message;
+pub(in crate::kakao) use message;
 
 /// Reading a member that may have come in another type than documented.
 impl Field<Value> {
     /// The text, if there is any.
-    pub(super) fn words(&self) -> Option<&str> {
+    pub(in crate::kakao) fn words(&self) -> Option<&str> {
         self.get()?.as_str().filter(|text| !text.is_empty())
     }
 
     /// Yes or no; the words `true` and `false` count.
-    pub(super) fn flag(&self) -> Option<bool> {
+    pub(in crate::kakao) fn flag(&self) -> Option<bool> {
         match self.get()? {
             Value::Bool(flag) => Some(*flag),
             Value::String(word) => word.trim().to_ascii_lowercase().parse().ok(),
@@ -45,7 +45,7 @@ impl Field<Value> {
     }
 
     /// A whole number; digits as text count.
-    pub(super) fn whole(&self) -> Option<u64> {
+    pub(in crate::kakao) fn whole(&self) -> Option<u64> {
         match self.get()? {
             Value::Number(number) => number.as_u64(),
             Value::String(digits) => digits.parse().ok(),
@@ -54,7 +54,7 @@ impl Field<Value> {
     }
 
     /// A moment as RFC 3339 writes it.
-    pub(super) fn moment(&self) -> Option<Millis> {
+    pub(in crate::kakao) fn moment(&self) -> Option<Millis> {
         Millis::from_rfc3339(self.words()?)
     }
 }

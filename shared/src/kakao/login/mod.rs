@@ -10,7 +10,7 @@ mod error;
 mod id_token;
 mod kapi_code;
 mod koe;
-mod message;
+pub(in crate::kakao) mod message;
 mod otp_profile;
 mod shipping;
 mod terms;

@@ -89,6 +89,15 @@ impl User {
         filled(&properties.app_user_id).or_else(|| filled(&properties.app_user_id_snake))
     }
 
+    /// Whether the two spellings of a key name two people. What counts then is the one without underscores.
+    pub fn names_two_people(&self) -> bool {
+        let Some(properties) = self.properties.get() else { return false };
+        let differ = |one: Option<&str>, other: Option<&str>| one.zip(other).is_some_and(|(one, other)| one != other);
+        differ(filled(&properties.app_user_id), filled(&properties.app_user_id_snake))
+            || differ(filled(&properties.bot_user_key), filled(&properties.bot_user_key_snake))
+            || differ(filled(&properties.plusfriend_user_key), filled(&properties.plusfriend_user_key_snake))
+    }
+
     /// State of the person in the app. `REGISTERED` has been seen, others are to be expected.
     pub fn app_user_status(&self) -> Option<&str> {
         let properties = self.properties.get()?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{AppUser, Identity, SagaId};
 use crate::clock::Millis;
 use crate::store::item::Attributes;
-use crate::store::keys::{self, CHANNEL, Key, OWN_ALIAS, OWN_GROUP};
+use crate::store::keys::{self, ACCOUNT, CHANNEL, FORMER, Key, OWN_ALIAS, OWN_GROUP};
 use crate::store::write::Write;
 use crate::store::{GroupId, Item, Person, Store, StoreError, hash};
 
@@ -58,7 +58,7 @@ impl Store {
         }
         for item in &own {
             let Some(key) = Key::of(item) else { continue };
-            if key.sk == "FLOW" || key.sk.starts_with(CHANNEL) {
+            if ["FLOW", FORMER, ACCOUNT].contains(&key.sk.as_str()) || key.sk.starts_with(CHANNEL) {
                 // Condition: the person has not become a member again.
                 let gone = Write::check(Key::app_user(app, "MEMBER"), "attribute_not_exists(PK) OR mg = :mg")
                     .text(":mg", mg.as_str());

@@ -9,7 +9,7 @@ use super::{AppUser, SagaId, Why, change, known};
 use crate::clock::Millis;
 use crate::kakao::field::closed_debug;
 use crate::store::item::{Attributes, undecodable};
-use crate::store::keys::{self, APP_USER, DUE_SHARDS, Key};
+use crate::store::keys::{self, APP_USER, DUE_SHARDS, FORMER, Key};
 use crate::store::write::{Write, Written};
 use crate::store::{Item, Store, StoreError};
 
@@ -212,6 +212,28 @@ pub(super) fn create(app: &AppUser, member: &Member, now: Millis) -> Result<Writ
         .text(":listed", listed))
 }
 
+/// Condition: the membership and its profile are as they were read.
+pub(in crate::store) fn rewrite_profile(
+    app: &AppUser,
+    (mg, read): (&str, &str),
+    profile: &Profile,
+    now: Millis,
+) -> Result<Write, StoreError> {
+    let as_read = known!("mg = :mg AND profile = :read");
+    let rewrite = change(Key::app_user(app, "MEMBER"), "MEMBER", "profile = :profile", "", as_read, now);
+    Ok(rewrite.text(":mg", mg).text(":profile", json(profile)?).text(":read", read))
+}
+
+/// Condition: nothing a newer release has written. The last membership counts, and repeats set what they set.
+pub(super) fn retire(app: &AppUser, member: &Member, now: Millis) -> Result<Write, StoreError> {
+    let set = "mg = :mg, consents = :consents, profile = :profile, since = :since, ended = :now";
+    Ok(change(Key::app_user(app, FORMER), "FORMER", set, "", "NOT v > :v", now)
+        .text(":mg", member.mg.as_str())
+        .text(":consents", json(&member.consents)?)
+        .text(":profile", json(&member.profile)?)
+        .number(":since", member.since.0))
+}
+
 /// Condition: nothing a newer release has written. The last attempt counts, and repeats set what they set.
 pub(super) fn flow(app: &AppUser, saga: &SagaId, outcome: &Outcome, now: Millis) -> Write {
     let (why, word) = match outcome {
@@ -238,7 +260,7 @@ fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
 /// Longest consent ledger and longest profile, in bytes of JSON: with both a membership stays a small item.
 const MAX_JSON: usize = 8 * 1024;
 
-fn read(item: &Item) -> Result<Member, StoreError> {
+pub(super) fn read(item: &Item) -> Result<Member, StoreError> {
     let broken = || undecodable(item);
     Ok(Member {
         mg: SagaId::from_text(item.text("mg")?),

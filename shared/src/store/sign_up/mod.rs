@@ -27,7 +27,7 @@ mod member;
 mod round;
 pub mod rules;
 mod saga;
-mod unlink_job;
+pub(in crate::store) mod unlink_job;
 
 use std::time::Duration;
 
@@ -44,6 +44,7 @@ pub use erase::Erased;
 pub use ids::{AppUser, Identity, SagaId};
 pub use ledger::Ledger;
 pub use link::{Link, Lock, Touch};
+pub(in crate::store) use member::rewrite_profile;
 pub use member::{Consent, Flow, Member, Outcome, Profile, Wish};
 pub use round::{ROUND_EVERY, ROUND_LEASE, Round, Taken, Tally};
 pub use saga::{Failure, Held, Saga, SagaClaim, Seize, Why};
@@ -85,9 +86,9 @@ fn change(key: Key, t: &'static str, set: &str, remove: &str, condition: &'stati
 }
 
 /// What refused a transaction, as far as that matters.
-struct Refused {
+pub(super) struct Refused {
     /// For each write that must not be left out, the item that refused it or nothing; empty if all was written.
-    core: Vec<Option<Item>>,
+    pub(super) core: Vec<Option<Item>>,
     /// The groups that were left out because one of their items refused.
     optional: Vec<usize>,
 }
@@ -95,7 +96,7 @@ struct Refused {
 impl Store {
     /// Writes `core` and as many groups of `optional` as the table admits, in one transaction. A welcome that is queued already or a
     /// name that is somebody else's must not cost a person the membership.
-    async fn write_with(
+    pub(super) async fn write_with(
         &self,
         token: &str,
         core: Vec<Write>,

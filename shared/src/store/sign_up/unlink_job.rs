@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use super::member::{self, Member};
 use super::rules::LinkState;
 use super::{AppUser, SagaId, backoff, change, known, link};
 use crate::clock::Millis;
+use crate::kakao::webhook::Referrer;
 use crate::store::item::Attributes;
-use crate::store::keys::{self, Key, UNLINK_JOB};
+use crate::store::keys::{self, FORMER, Key, UNLINK_JOB};
 use crate::store::write::Write;
 use crate::store::{Entry, Item, Store, StoreError, hash};
 
@@ -16,6 +18,9 @@ const FENCE_REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
 
 /// The stream starts a job within about a second; the sweep takes what is still there after this.
 const STREAM_MISSED: Duration = Duration::from_secs(5);
+
+/// Longest reason that is kept, in bytes: it comes from outside.
+const REASON_MAX: usize = 64;
 
 /// A job, and what was true when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,17 +56,21 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table cannot be written; then the message must not be answered with a success.
     pub async fn store_unlink(&self, app: &AppUser, me: &str, now: Millis) -> Result<(), StoreError> {
-        // Condition: nothing of a newer release. One step of `seq` too many only means another look.
-        let set = "#first = if_not_exists(#first, :me), seq = if_not_exists(seq, :zero) + :one, tries = :zero, DPK = :shard, DSK = :due";
-        let (shard, due) = keys::due(app.as_str(), now.plus(STREAM_MISSED));
-        let store = job(app, set, "NOT v > :v", now)
-            .name("#first", "first")
-            .text(":me", me)
-            .number(":zero", 0)
-            .number(":one", 1)
-            .text(":shard", shard)
-            .text(":due", due);
-        self.write(store).await.map(|_| ())
+        self.write(store(app, me, now)).await.map(|_| ())
+    }
+
+    /// The same, with the reason that Kakao gave last.
+    ///
+    /// # Errors
+    /// As [`Store::store_unlink`].
+    pub async fn store_unlink_notice(
+        &self,
+        app: &AppUser,
+        me: &str,
+        why: &Referrer,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        self.write(store_notice(app, me, why, now)).await.map(|_| ())
     }
 
     /// Step ii: Reads the job and, after it, the fence and what it guards. `None` if there is nothing to do.
@@ -100,12 +109,46 @@ impl Store {
         erasure: Option<&Entry>,
         now: Millis,
     ) -> Result<Erase, StoreError> {
+        self.end_membership(app, seen, None, erasure, now).await
+    }
+
+    /// Step iv for a service that keeps its former members: the membership ends all the same, and what it was stays beside it until it
+    /// is erased.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be used.
+    pub async fn retire_membership(&self, app: &AppUser, seen: &UnlinkJob, now: Millis) -> Result<Erase, StoreError> {
+        let member = self.member(app).await?;
+        if member.as_ref().map(|member| &member.mg) != seen.mg.as_ref() {
+            return Ok(Erase::Again);
+        }
+        let former = member.map(|member| member::retire(app, &member, now)).transpose()?;
+        self.end_membership(app, seen, former, None, now).await
+    }
+
+    /// The former membership of somebody who ended their link, if the service keeps it. One strong read.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be read.
+    pub async fn former_member(&self, app: &AppUser) -> Result<Option<Member>, StoreError> {
+        self.get(&Key::app_user(app, FORMER)).await?.as_ref().map(member::read).transpose()
+    }
+
+    async fn end_membership(
+        &self,
+        app: &AppUser,
+        seen: &UnlinkJob,
+        former: Option<Write>,
+        erasure: Option<&Entry>,
+        now: Millis,
+    ) -> Result<Erase, StoreError> {
         let done = drop(app, seen);
         let fence = fence(app, seen.rev, now);
-        let core = match &seen.mg {
+        let mut core = match &seen.mg {
             None => vec![done, fence],
-            Some(mg) => vec![done, fence, member(app, mg)],
+            Some(mg) => vec![done, fence, gone(app, mg)],
         };
+        core.extend(former);
         let token = hash(&["erase", app.as_str(), &seen.seq.to_string(), &seen.rev.to_string(), &now.0.to_string()]);
         let refused = self.write_with(&token, core, erasure.map(|entry| vec![entry.put(now)]).into_iter().collect());
         let refused = refused.await?.core;
@@ -117,12 +160,12 @@ impl Store {
         })
     }
 
-    /// Ends the membership `mg` without a message of Kakao's, because it was erased before and has come back from a backup: with the
+    /// Erases the membership `mg` without a message of Kakao's, because it was erased before and has come back from a backup: with the
     /// fence `rev`, as it was read before the membership.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
-    pub async fn end_membership(
+    pub async fn erase_restored(
         &self,
         app: &AppUser,
         mg: &SagaId,
@@ -131,7 +174,7 @@ impl Store {
         now: Millis,
     ) -> Result<Erase, StoreError> {
         let token = hash(&["end", app.as_str(), mg.as_str(), &rev.to_string(), &now.0.to_string()]);
-        let core = vec![fence(app, rev, now), member(app, mg)];
+        let core = vec![fence(app, rev, now), gone(app, mg)];
         let refused = self.write_with(&token, core, vec![vec![erasure.put(now)]]).await?.core;
         Ok(match refused.as_slice() {
             [] => Erase::Done,
@@ -163,6 +206,26 @@ fn refused_by(link: &Item, now: Millis) -> Result<Erase, StoreError> {
     }
     let link = link::read(link)?;
     Ok(if link.st == LinkState::Unlinking && link.lease >= now { Erase::Busy } else { Erase::Again })
+}
+
+/// Condition: nothing of a newer release. One step of `seq` too many only means another look.
+fn store(app: &AppUser, me: &str, now: Millis) -> Write {
+    let set = "#first = if_not_exists(#first, :me), seq = if_not_exists(seq, :zero) + :one, tries = :zero, DPK = :shard, DSK = :due";
+    let (shard, due) = keys::due(app.as_str(), now.plus(STREAM_MISSED));
+    job(app, set, "NOT v > :v", now)
+        .name("#first", "first")
+        .text(":me", me)
+        .number(":zero", 0)
+        .number(":one", 1)
+        .text(":shard", shard)
+        .text(":due", due)
+}
+
+/// As [`store`]; the last reason counts.
+pub(in crate::store) fn store_notice(app: &AppUser, me: &str, why: &Referrer, now: Millis) -> Write {
+    let word = why.as_str();
+    let word = word.get(..REASON_MAX).unwrap_or(word);
+    store(app, me, now).also_set("why = :why").text(":why", word)
 }
 
 fn job(app: &AppUser, set: &str, condition: &'static str, now: Millis) -> Write {
@@ -198,6 +261,6 @@ fn fence(app: &AppUser, rev: u64, now: Millis) -> Write {
 }
 
 /// Condition: it is the membership that was read, or gone. The fence says the same; this says it where it is.
-fn member(app: &AppUser, mg: &SagaId) -> Write {
+fn gone(app: &AppUser, mg: &SagaId) -> Write {
     Write::delete(Key::app_user(app, "MEMBER"), "attribute_not_exists(PK) OR mg = :mg").text(":mg", mg.as_str())
 }

@@ -12,6 +12,7 @@ mod list;
 mod plugin;
 mod text;
 mod types;
+mod webhook;
 mod words;
 
 use serde_json::{Value, json};
