@@ -5,7 +5,7 @@ use super::addresses::Addresses;
 /// The settings of the callbacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackSettings {
-    /// `KAKAO_APP_ID`: the number of the app. Without it the callbacks are off.
+    /// `KAKAO_APP_ID`: the number of the app. Without it the callbacks are off; with it a token of another app is nobody's.
     pub app_id: Option<String>,
     /// `CALLBACK_ADDRESSES`: where callbacks may come from, besides showing the key; unset: from anywhere.
     pub addresses: Option<Addresses>,

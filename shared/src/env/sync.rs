@@ -36,8 +36,6 @@ pub struct SyncSettings {
     pub shipping: bool,
     /// `SYNC_CHANNELS=on`: the rule is told which channels the person has added, if they agreed.
     pub channels: bool,
-    /// `KAKAO_APP_ID`: the number of the app. If it is set, a token of another app is nobody's.
-    pub app_id: Option<String>,
 }
 
 /// How the plugin is told that the sign-up is over (protocol `sync` 1.6).
@@ -93,7 +91,6 @@ impl SyncSettings {
             channel_public_ids: get("SYNC_CHANNEL_PUBLIC_IDS").map(|list| compact(&list)),
             shipping: on("SYNC_SHIPPING"),
             channels: on("SYNC_CHANNELS"),
-            app_id: get("KAKAO_APP_ID"),
         }
     }
 
@@ -138,7 +135,7 @@ mod tests {
             !sync.app_links && !sync.complete_false && !sync.oidc && !sync.pkce && !sync.shipping && !sync.channels
         );
         assert_eq!((sync.redirect_uri, sync.home_url), (None, None));
-        assert_eq!((sync.scopes, sync.service_terms, sync.channel_public_ids, sync.app_id), (None, None, None, None));
+        assert_eq!((sync.scopes, sync.service_terms, sync.channel_public_ids), (None, None, None));
     }
 
     #[test]

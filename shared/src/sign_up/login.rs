@@ -114,7 +114,7 @@ impl<'a> KakaoLogin<'a> {
 
     /// The setting is compared, if there is one: a token of another app proves nothing, and nothing may be undone with it.
     fn is_ours(&self, app_id: Option<u64>) -> bool {
-        let ours = self.services.env.sync.app_id.as_ref();
+        let ours = self.services.env.callbacks.app_id.as_ref();
         ours.is_none_or(|ours| app_id.is_some_and(|app_id| app_id.to_string() == *ours))
     }
 }
