@@ -134,3 +134,30 @@ async fn the_failure_page_in_the_dark_is_one_that_everybody_can_read() {
     assert!(browser.page.source().await.expect("a page").contains("잘못된 주소예요"));
     visit.browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t16_a_web_login_comes_back_with_its_cookie_and_ends_on_a_page() {
+    let data = tempfile::tempdir().expect("a folder");
+    let options = Options { port: 0, data: Some(data.path().to_owned()), ..Options::default() };
+    let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("kakao dev starts");
+    let url = laptop.url.clone();
+    tokio::spawn(async move { laptop.serve(std::future::pending()).await.expect("it serves") });
+    let browser = Browser::open(412, false).await;
+    browser.page.goto(&format!("{url}/sync/login")).await.expect("a login");
+    browser.waits_for("form[action*=login] button").await;
+    browser.click("form[action*=login] button.main").await;
+    browser.waits_for("button[value=all]").await;
+    browser.click("button[value=all]").await;
+    browser.waits_for("main h1").await;
+    assert!(browser.page.source().await.expect("a page").contains("가입을 마쳤어요"));
+    browser.is_accessible().await;
+    // Loaded again it ends as it did; in another browser it is nobody's.
+    browser.page.refresh().await.expect("the page again");
+    assert!(browser.page.source().await.expect("a page").contains("가입을 마쳤어요"));
+    let address = browser.page.current_url().await.expect("an address");
+    let other = Browser::open(412, false).await;
+    other.page.goto(address.as_str()).await.expect("a page");
+    assert!(!other.page.source().await.expect("a page").contains("가입을 마쳤어요"));
+    other.close().await;
+    browser.close().await;
+}
