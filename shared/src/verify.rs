@@ -115,7 +115,7 @@ pub async fn security_event(services: &Services, request: &Request) -> Result<Se
     let own = services.secrets.values(SecretName::KakaoRestApiKey).await;
     let incomplete = matches!(own, Err(NoSecret::Unreachable));
     let own = own.unwrap_or_default();
-    let app_id = services.env.callbacks.app_id.as_deref();
+    let app_id = services.env.sync.app_id.as_deref();
     let audiences: Vec<&str> = own.iter().map(Secret::reveal).chain(app_id).collect();
     let expected = Expected { audiences: &audiences, incomplete };
     let (env, now) = (&services.env, services.clock.now());

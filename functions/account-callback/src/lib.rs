@@ -32,7 +32,7 @@ impl<B: Notices> Endpoint<B> for AccountCallback {
 
     async fn warm(app: &App<B>) {
         // Without its number the app has no account events, and nobody's keys need fetching.
-        if app.env.callbacks.app_id.is_none() {
+        if app.env.sync.app_id.is_none() {
             return;
         }
         let keys = app.account_event_keys.warm(app.outbound(), &app.env, app.clock.now());
@@ -57,7 +57,7 @@ impl<B: Notices> Endpoint<B> for AccountCallback {
 
 /// The answer, and a word for it.
 async fn answer<B: Notices>(app: &App<B>, request: &Request) -> (&'static str, Response) {
-    if app.env.callbacks.app_id.is_none() {
+    if app.env.sync.app_id.is_none() {
         return ("off", Response::empty(404));
     }
     if request.method != "POST" {

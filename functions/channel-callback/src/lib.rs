@@ -44,7 +44,7 @@ impl<B: Notices> Endpoint<B> for ChannelCallback {
     const SOFT_STOP: Duration = Duration::from_secs(2);
 
     fn configured(app: &App<B>) -> Result<(), &'static str> {
-        if app.env.callbacks.app_id.is_some() && !app.secrets.is_configured(SecretName::KakaoAdminKeys) {
+        if app.env.sync.app_id.is_some() && !app.secrets.is_configured(SecretName::KakaoAdminKeys) {
             return Err("KAKAO_ADMIN_KEYS is not set, nor is SECRETS_PREFIX");
         }
         Ok(())
@@ -52,7 +52,7 @@ impl<B: Notices> Endpoint<B> for ChannelCallback {
 
     async fn warm(app: &App<B>) {
         // Without its number the app has no callbacks, and perhaps no admin key.
-        if app.env.callbacks.app_id.is_none() {
+        if app.env.sync.app_id.is_none() {
             return;
         }
         app.store().warm().await;
@@ -77,7 +77,7 @@ impl<B: Notices> Endpoint<B> for ChannelCallback {
 type Ended = (&'static str, u16);
 
 async fn answer<B: Notices>(app: &App<B>, request: Request) -> Ended {
-    if app.env.callbacks.app_id.is_none() {
+    if app.env.sync.app_id.is_none() {
         return ("off", 404);
     }
     let id = request.id.clone();

@@ -32,7 +32,7 @@ impl<B> Endpoint<B> for UnlinkCallback {
     const SOFT_STOP: Duration = Duration::from_secs(2);
 
     fn configured(app: &App<B>) -> Result<(), &'static str> {
-        if app.env.callbacks.app_id.is_some() && !app.secrets.is_configured(SecretName::KakaoAdminKeys) {
+        if app.env.sync.app_id.is_some() && !app.secrets.is_configured(SecretName::KakaoAdminKeys) {
             return Err("KAKAO_ADMIN_KEYS is not set, nor is SECRETS_PREFIX");
         }
         Ok(())
@@ -40,7 +40,7 @@ impl<B> Endpoint<B> for UnlinkCallback {
 
     async fn warm(app: &App<B>) {
         // Without its number the app has no callbacks, and perhaps no admin key.
-        if app.env.callbacks.app_id.is_none() {
+        if app.env.sync.app_id.is_none() {
             return;
         }
         app.store().warm().await;
@@ -65,7 +65,7 @@ impl<B> Endpoint<B> for UnlinkCallback {
 type Ended = (&'static str, u16);
 
 async fn answer<B>(app: &App<B>, request: Request) -> Ended {
-    let Some(ours) = app.env.callbacks.app_id.as_deref() else { return ("off", 404) };
+    let Some(ours) = app.env.sync.app_id.as_deref() else { return ("off", 404) };
     let id = request.id.clone();
     let verified = match verify::admin_key(app, request).await {
         Ok(verified) => verified,

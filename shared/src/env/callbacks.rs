@@ -1,12 +1,10 @@
-//! The settings of what Kakao calls by itself: the channel, unlink and account callbacks.
+//! The settings of what Kakao calls by itself: the channel, unlink and account callbacks. Without `KAKAO_APP_ID` they are off.
 
 use super::addresses::Addresses;
 
 /// The settings of the callbacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackSettings {
-    /// `KAKAO_APP_ID`: the number of the app. Without it the callbacks are off.
-    pub app_id: Option<String>,
     /// `CALLBACK_ADDRESSES`: where callbacks may come from, besides showing the key; unset: from anywhere.
     pub addresses: Option<Addresses>,
     /// `CHANNEL_IDS`: the public ids of our channels (`_AbCdE`), comma-separated; empty: every channel that is linked to the app.
@@ -23,7 +21,6 @@ impl CallbackSettings {
         let list =
             |text: String| text.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect();
         Self {
-            app_id: get("KAKAO_APP_ID"),
             addresses: get("CALLBACK_ADDRESSES").map(|addresses| Addresses::read(&addresses)),
             channels: get("CHANNEL_IDS").map(list).unwrap_or_default(),
             keeps_former_members: get("UNLINK_POLICY").as_deref() == Some("keep"),
@@ -44,7 +41,7 @@ mod tests {
     #[test]
     fn everything_is_off_or_open_unless_it_is_set() {
         let callbacks = Env::read(|_| None).callbacks;
-        assert_eq!((callbacks.app_id.as_deref(), callbacks.addresses.as_ref()), (None, None));
+        assert_eq!(callbacks.addresses, None);
         assert!(callbacks.is_ours("_any") && !callbacks.refuse_other_channels && !callbacks.keeps_former_members);
         let callbacks =
             Env::read(|name| Some(if name == "CHANNEL_OTHERS" { "refuse" } else { " _a ,,_b" }.to_owned())).callbacks;

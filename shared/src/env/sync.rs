@@ -36,7 +36,8 @@ pub struct SyncSettings {
     pub shipping: bool,
     /// `SYNC_CHANNELS=on`: the rule is told which channels the person has added, if they agreed.
     pub channels: bool,
-    /// `KAKAO_APP_ID`: the number of the app. If it is set, a token of another app is nobody's.
+    /// `KAKAO_APP_ID`: the number of the app. If it is set, a token of another app is nobody's, and what Kakao calls by itself is
+    /// taken.
     pub app_id: Option<String>,
 }
 
