@@ -7,8 +7,8 @@ use crate::http::{Body, Request};
 use crate::kakao;
 use crate::kapi::secevent::{self, Expected, NotTaken, SecurityEvent};
 use crate::log::Log;
-use crate::secret::{Access, Keys, NoSecret, Seal, Secret, SecretName};
-use crate::sign_up::{NoPass, Pass, Purpose};
+use crate::secret::{Access, Keys, NoSecret, Secret, SecretName};
+use crate::sign_up::{Keys as ClerkKeys, NoPass, Pass, Purpose};
 
 /// A request whose sender showed what was agreed. The only way to its body.
 #[derive(Debug)]
@@ -169,13 +169,30 @@ pub async fn skill_secret(services: &Services, request: Request) -> Result<Verif
     Ok(Verified { request, access })
 }
 
-/// A page of ours: whoever comes has the pass that the page before gave them, and only them.
+/// A page of ours: whoever comes has the pass that the page before gave them, and only them. The keys that opened it come along: they
+/// are newer than `keys` if the signing key was replaced meanwhile (fault F37).
 ///
 /// # Errors
 /// [`NoPass`] if there is none that opens this page.
-pub fn pass(services: &Services, seal: &Seal, purpose: Purpose, request: Request) -> Result<(Verified, Pass), NoPass> {
-    let pass = Pass::read(&request.query, seal, purpose, &services.env.continue_rules(), services.clock.now())?;
-    Ok((Verified { request, access: Access::Bots(Vec::new()) }, pass))
+pub async fn pass(
+    services: &Services,
+    keys: ClerkKeys,
+    purpose: Purpose,
+    request: Request,
+) -> Result<(Verified, Pass, ClerkKeys), NoPass> {
+    let read = |keys: &ClerkKeys| {
+        let rules = services.env.continue_rules();
+        Pass::read(&request.query, &keys.passes, purpose, &rules, services.clock.now())
+    };
+    let (pass, keys) = match read(&keys) {
+        Ok(pass) => (pass, keys),
+        Err(NoPass::Forged) => {
+            let newer = ClerkKeys::after_mismatch(services).await.map_err(|_| NoPass::Forged)?;
+            (read(&newer)?, newer)
+        }
+        Err(no_pass) => return Err(no_pass),
+    };
+    Ok((Verified { request, access: Access::Bots(Vec::new()) }, pass, keys))
 }
 
 /// Whether `bot`, an id without the development channel's `!`, may speak: it is listed in `BOT_IDS` (an empty list lets every bot

@@ -3,9 +3,10 @@
 
 use shared::sign_up::{Keys, Pass, Purpose};
 use simulator::login::{Endpoint, Fault};
+use sync_failure::SyncFailure;
 use sync_redirect::SyncRedirect;
 use tests::parameters::Parameters;
-use tests::sync::{CONTINUE, Rule, World, world};
+use tests::sync::{Ask, CONTINUE, Rule, World, world};
 
 const SECRETS: [&str; 4] = ["KAKAO_REST_API_KEY", "KAKAO_CLIENT_SECRET", "KAKAO_ADMIN_KEYS", "TOKEN_SIGNING_KEY"];
 
@@ -140,6 +141,27 @@ async fn f37_a_login_under_a_key_that_is_new_makes_a_sandbox_look_again() {
         (store.calls(), tests::sync::Ask::get("/sync/redirect", "code=a&state=b").cookie("__Host-sign-up=x.1.y"));
     for _ in 0..20 {
         assert_eq!(two.ask::<SyncRedirect>(&forged).await.status, 400);
+    }
+    assert!(store.calls() <= calls + 1, "a stranger cannot make us read secrets all the time");
+}
+
+#[tokio::test]
+async fn f37_a_page_under_a_key_that_is_new_makes_a_sandbox_look_again() {
+    let (mut one, store) = with_parameters(Rule::No).await;
+    let (mut two, _) = with_parameters(Rule::No).await;
+    restart(&mut two, &store, Rule::No);
+    two.get(&two.query()).await;
+    set(&store, "TOKEN_SIGNING_KEY", "new,old");
+    two.later(61);
+    restart(&mut one, &store, Rule::No);
+    one.later(61);
+    let failed = one.get(&one.query()).await;
+    let query = failed.location().and_then(|url| url.split_once('?')).expect("a pass").1.to_owned();
+    let look = |query: &str| Ask::get("/sync/failure", query);
+    assert_eq!(two.ask::<SyncFailure>(&look(&query)).await.status, 200);
+    let calls = store.calls();
+    for _ in 0..20 {
+        assert_eq!(two.ask::<SyncFailure>(&look("pass=made-up")).await.status, 400);
     }
     assert!(store.calls() <= calls + 1, "a stranger cannot make us read secrets all the time");
 }

@@ -73,10 +73,10 @@ async fn answer<B: SignUp>(app: &App<B>, request: Request) -> (&'static str, Res
         Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();
         return ("unfinished", sign_up::unknown(None));
     };
-    match verify::pass(app, &keys.passes, Purpose::Failure, request) {
+    match verify::pass(app, keys, Purpose::Failure, request).await {
         Err(no_pass) => (no_pass.word(), sign_up::no_pass(no_pass)),
-        Ok((verified, pass)) if verified.request().method == "POST" => go_on(app, &keys, &verified, &pass).await,
-        Ok((verified, pass)) => show(app, &keys, &verified, &pass).await,
+        Ok((verified, pass, keys)) if verified.request().method == "POST" => go_on(app, &keys, &verified, &pass).await,
+        Ok((verified, pass, keys)) => show(app, &keys, &verified, &pass).await,
     }
 }
 

@@ -76,7 +76,7 @@ async fn answer<B: SignUp>(app: &App<B>, request: Request) -> (&'static str, Res
         Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();
         return ("unfinished", sign_up::unknown(None));
     };
-    let (verified, pass) = match verify::pass(app, &keys.passes, Purpose::Match, request) {
+    let (verified, pass, keys) = match verify::pass(app, keys, Purpose::Match, request).await {
         Ok(opened) => opened,
         Err(no_pass) => return (no_pass.word(), sign_up::no_pass(no_pass)),
     };
