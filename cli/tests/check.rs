@@ -188,3 +188,32 @@ fn checks_plugin_values_in_each_form() {
     assert!(err(&broken).starts_with("-: W P02 . "));
     assert_eq!(check(&["plugin-value", "-"], "List(http://a)").status.code(), Some(2), "text is JSON text in quotes");
 }
+
+#[test]
+fn old_buttons_of_kakao_work_are_nested_by_fix() {
+    let flat = sample("work/message-flat.json");
+    let flat = flat.to_str().expect("path");
+    let told = check(&["work-message", flat], "");
+    assert_eq!(told.status.code(), Some(1));
+    assert!(out(&told).contains("E BUTTON-ACTION blocks[2].elements[0].action_type"), "{}", out(&told));
+    let fixed = check(&["work-message", "--fix", flat], "");
+    assert_eq!((fixed.status.code(), err(&fixed)), (Some(0), ""));
+    let again = check(&["work-message", "--fix", "-"], out(&fixed));
+    assert_eq!((again.status.code(), out(&again)), (Some(0), out(&fixed)), "once is enough");
+    let button = r#"{"type":"button","text":"b","action_type":"call_modal","value":"v"}"#;
+    let fixed: Value = serde_json::from_str(out(&check(&["work-block", "--fix", "-"], button))).expect("JSON");
+    assert_eq!(fixed["action"], json!({"type": "call_modal", "value": "v"}));
+}
+
+#[test]
+fn modals_of_kakao_work_come_out_wrapped() {
+    let bare = sample("work/modal-bare.json");
+    let emitted = check(&["work-modal", "--emit", bare.to_str().expect("path")], "");
+    assert_eq!(emitted.status.code(), Some(0));
+    assert_eq!(serde_json::from_str::<Value>(out(&emitted)).expect("JSON")["view"]["title"], "의견");
+    for (kind, name) in [("work-callback", "submission-blank"), ("work-api", "api-users"), ("work-api", "api-message")]
+    {
+        let path = sample(&format!("work/{name}.json"));
+        assert_eq!(check(&[kind, path.to_str().expect("path")], "").status.code(), Some(0), "{name}");
+    }
+}

@@ -60,6 +60,12 @@ pub mod kind {
         EventUser true;
         /// A task of the Event API.
         Task false;
+        /// A member or bot of a Kakao Work workspace.
+        WorkUser true;
+        /// A room of a Kakao Work workspace.
+        WorkConversation true;
+        /// A message in such a room, up to 18 digits.
+        WorkMessage false;
     }
 }
 
@@ -81,6 +87,12 @@ pub type BotGroupKey = Id<kind::BotGroup>;
 pub type EventUserId = Id<kind::EventUser>;
 /// `taskId`: what became of an event can be asked by it.
 pub type TaskId = Id<kind::Task>;
+/// A member or bot of a Kakao Work workspace.
+pub type WorkUserId = Id<kind::WorkUser>;
+/// A room of a Kakao Work workspace.
+pub type WorkConversationId = Id<kind::WorkConversation>;
+/// A message in such a room.
+pub type WorkMessageId = Id<kind::WorkMessage>;
 
 /// An opaque identifier of one kind.
 pub struct Id<K> {
@@ -136,6 +148,13 @@ impl<K> PartialOrd for Id<K> {
 impl<K> Ord for Id<K> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.text.cmp(&other.text)
+    }
+}
+
+/// A number, which goes out as one.
+impl<K> From<u64> for Id<K> {
+    fn from(number: u64) -> Self {
+        Id::from_number(number)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod login;
 mod parse;
 pub mod skill;
 pub mod sync;
+pub mod work;
 
 pub use field::{Field, Loose};
 pub use id::Id;

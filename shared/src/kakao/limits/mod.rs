@@ -24,6 +24,7 @@ mod report;
 mod request;
 mod rule;
 mod text;
+pub mod work;
 
 #[cfg(test)]
 mod tests;
