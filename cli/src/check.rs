@@ -49,7 +49,13 @@ const KINDS: &[Kind] = &[
         }
         check(block, work::block, to_string_pretty)
     }),
-    ("work-modal", |bytes, _| check(parse::<ModalAnswer>(bytes)?, work::modal, to_string_pretty)),
+    ("work-modal", |bytes, fix| {
+        let mut answer = parse::<ModalAnswer>(bytes)?;
+        if fix {
+            answer.wrap();
+        }
+        check(answer, work::modal, to_string_pretty)
+    }),
     ("work-callback", |bytes, _| check(parse::<Callback>(bytes)?, work::callback, to_string_pretty)),
     ("work-api", |bytes, _| check(parse::<Map>(bytes)?, work::api, to_string_pretty)),
 ];
@@ -293,7 +299,7 @@ kakao check KIND FILE... - 문서가 프로토콜과 제한을 지키는지 확�
               plugin-value는 파라미터 값 하나: 객체, 또는 객체나 List(...)가 든 문자열
 
   --emit      읽은 문서를 그대로 다시 출력합니다 (결과는 표준 오류로)
-  --fix       고칠 수 있는 것을 고쳐서 출력합니다: 카카오워크의 예전 버튼을 action 안에 넣습니다
+  --fix       고칠 수 있는 것을 고쳐서 출력합니다: 카카오워크의 예전 버튼을 action 안에, 모달을 view 안에 넣습니다
   --json      결과를 JSON 배열로 출력합니다
   --lang L    ko 또는 en
   --help      이 도움말
@@ -310,7 +316,7 @@ kakao check KIND FILE... - checks that a document fits the protocol and its limi
               for plugin-value the value of one parameter: an object, or a string with an object or List(...) in it
 
   --emit      print the document again as it was read (findings go to standard error)
-  --fix       print it mended where that is possible: old flat buttons of Kakao Work are nested in action
+  --fix       print it mended where that is possible: Kakao Work's old flat buttons go into action, modals into view
   --json      print findings as a JSON array
   --lang L    ko or en
   --help      this text

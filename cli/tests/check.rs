@@ -206,11 +206,14 @@ fn old_buttons_of_kakao_work_are_nested_by_fix() {
 }
 
 #[test]
-fn modals_of_kakao_work_come_out_wrapped() {
+fn modals_of_kakao_work_are_kept_by_emit_and_wrapped_by_fix() {
     let bare = sample("work/modal-bare.json");
-    let emitted = check(&["work-modal", "--emit", bare.to_str().expect("path")], "");
-    assert_eq!(emitted.status.code(), Some(0));
-    assert_eq!(serde_json::from_str::<Value>(out(&emitted)).expect("JSON")["view"]["title"], "의견");
+    for (option, pointer) in [("--emit", "/title"), ("--fix", "/view/title")] {
+        let printed = check(&["work-modal", option, bare.to_str().expect("path")], "");
+        assert_eq!(printed.status.code(), Some(0));
+        let printed: Value = serde_json::from_str(out(&printed)).expect("JSON");
+        assert_eq!(printed.pointer(pointer), Some(&json!("의견")), "{option}");
+    }
     for (kind, name) in [("work-callback", "submission-blank"), ("work-api", "api-users"), ("work-api", "api-message")]
     {
         let path = sample(&format!("work/{name}.json"));

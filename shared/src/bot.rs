@@ -46,6 +46,7 @@ mod oops;
 mod reply;
 mod sign_up;
 mod turn;
+pub mod work;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -142,14 +142,17 @@ fn flat_buttons_become_nested_ones() {
 }
 
 #[test]
-fn modals_are_read_bare_and_wrapped_and_written_wrapped() {
+fn modals_are_read_bare_and_wrapped_and_kept_until_they_are_wrapped() {
     for (name, bytes) in samples("modal-") {
-        let answer: ModalAnswer = parse(&bytes).expect("parses");
-        assert!(work::modal(&answer).is_empty(), "{name}: {:?}", work::modal(&answer));
-        let body: Value = parse(&bytes).expect("JSON");
-        let wrapped = if name == "modal-bare" { json!({ "view": body }) } else { body };
-        assert_eq!(again(&answer), wrapped, "{name}");
+        let mut answer: ModalAnswer = parse(&bytes).expect("parses");
+        let (body, bare) = (parse::<Value>(&bytes).expect("JSON"), name == "modal-bare");
+        let told: Vec<_> = work::modal(&answer).iter().map(|finding| finding.rule).collect();
+        assert_eq!(told, if bare { vec!["MODAL-VIEW"] } else { vec![] }, "{name}");
+        assert_eq!(again(&answer), body, "{name}");
+        answer.wrap();
+        assert_eq!(again(&answer), if bare { json!({ "view": body }) } else { body }, "{name}");
         assert!(serde_json::to_string(&answer).expect("writes").starts_with(r#"{"view":{"title":"#));
+        assert!(work::modal(&answer).is_empty(), "{name}");
     }
     for body in ["{}", r#"{"view":null}"#, r#"{"view":[],"x":1}"#, r#"{"view":{},"x":null}"#] {
         let answer: ModalAnswer = parse(body.as_bytes()).expect("parses");

@@ -18,6 +18,7 @@ mod text;
 pub use action::{Action, ActionType};
 pub use block::{ActionRow, Block, Context, Description, Divider, Header, HeaderStyle, ImageLink, InMessage, Section};
 pub use button::{Button, ButtonStyle};
+pub(crate) use callback::entered;
 pub use callback::{Callback, CallbackKind, CallbackMessage};
 pub use message::Message;
 pub use modal::{Modal, ModalAnswer};

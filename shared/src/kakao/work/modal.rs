@@ -37,7 +37,7 @@ pub struct Modal {
 }
 
 /// The answer to `request_modal`: `{"view": {…}}`, or `{}` for no modal at all. The Block Kit Builder exports the modal without
-/// the wrapper; that is read too, and written with it.
+/// the wrapper; that is read too and kept, and [`ModalAnswer::wrap`] puts it on. What is built here has it.
 #[derive(Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ModalAnswer {
@@ -82,6 +82,13 @@ impl Modal {
     }
 }
 
+impl ModalAnswer {
+    /// Puts the wrapper on. Whether the service takes a modal without it is not documented.
+    pub fn wrap(&mut self) {
+        self.bare = false;
+    }
+}
+
 impl From<Modal> for ModalAnswer {
     fn from(modal: Modal) -> Self {
         ModalAnswer { view: Some(modal), ..Self::default() }
@@ -90,6 +97,9 @@ impl From<Modal> for ModalAnswer {
 
 impl Serialize for ModalAnswer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let (Some(view), true) = (&self.view, self.bare) {
+            return view.serialize(serializer);
+        }
         let mut map = serializer.serialize_map(None)?;
         if let Some(view) = &self.view {
             map.serialize_entry("view", view)?;

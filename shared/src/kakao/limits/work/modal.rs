@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use super::block::judge;
 use super::rules::{
-    BLOCK_COUNT, MEMBER_TYPE, MODAL_BLOCK_KIND, MODAL_EMPTY, MODAL_FIELDS, MODAL_NAMES, MODAL_VIEW, MODAL_WORDS,
-    VALUE_LONG,
+    BLOCK_COUNT, MEMBER_TYPE, MODAL_BARE, MODAL_BLOCK_KIND, MODAL_EMPTY, MODAL_FIELDS, MODAL_NAMES, MODAL_VIEW,
+    MODAL_WORDS, VALUE_LONG,
 };
 use super::{BLOCKS_SANE, MODAL_BUTTON_SANE, MODAL_TITLE_SANE, VALUE_SANE, at_most};
 use crate::kakao::limits::at::At;
@@ -20,7 +20,10 @@ pub fn modal(answer: &ModalAnswer) -> Vec<Finding> {
     let mut report = Report::new(&setting);
     let top = At::top();
     match &answer.view {
-        Some(modal) if answer.bare => judge_modal(modal, top, &mut report),
+        Some(modal) if answer.bare => {
+            report.require(false, &MODAL_BARE, top);
+            judge_modal(modal, top, &mut report);
+        }
         Some(modal) => judge_modal(modal, top.key("view"), &mut report),
         None => report.require(false, &MODAL_VIEW, top.key("view")),
     }

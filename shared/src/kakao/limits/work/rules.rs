@@ -115,6 +115,8 @@ rules! {
     MODAL_EMPTY = warning "MODAL-FIELDS" RE "the modal has no blocks" "모달에 블록이 없습니다";
     /// A modal is not a message.
     MODAL_VIEW = warning "MODAL-VIEW" RE "nothing opens: there is no view" "view가 없어서 아무것도 열리지 않습니다";
+    /// A modal is wrapped.
+    MODAL_BARE = warning "MODAL-VIEW" RE "every bot that is known answers with this inside of view (kakao check --fix does it)" "알려진 봇은 모두 view 안에 넣어 답합니다(kakao check --fix가 바꿔 줍니다)";
     /// Words of the frame stay short.
     MODAL_WORDS = warning "MODAL-WORDS" RE "this has {found} characters; more than {limit} may be refused" "{found}자입니다. {limit}자를 넘으면 거절될 수 있습니다";
     /// Answers can be told apart.

@@ -234,11 +234,12 @@ fn modals_are_complete() {
     let whole =
         json!({"title": "t", "accept": "a", "decline": "d", "value": "", "blocks": [{"type": "label", "text": "l"}]});
     let of = |body: &Value| told(modal(&parse(body.to_string().as_bytes()).unwrap()));
-    assert_eq!(of(&whole), NOTHING);
+    assert_eq!(of(&whole), ["W MODAL-VIEW ."]);
+    assert_eq!(of(&json!({ "view": whole })), NOTHING);
     for key in ["title", "accept", "decline", "value", "blocks"] {
         let mut body = whole.clone();
         body.as_object_mut().unwrap().remove(key);
-        assert_eq!(of(&body), [format!("E MODAL-FIELDS {key}")]);
+        assert_eq!(of(&body), ["W MODAL-VIEW .".to_owned(), format!("E MODAL-FIELDS {key}")]);
         assert_eq!(of(&json!({ "view": body })), [format!("E MODAL-FIELDS view.{key}")]);
     }
     assert_eq!(of(&json!({})), ["W MODAL-VIEW view"]);
