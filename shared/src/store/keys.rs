@@ -22,6 +22,7 @@
 //! | own alias | `U#app#<user>` | `ID#<kind>#<key>` |
 //! | channel relation | `U#app#<user>` | `CH#<channel>` |
 //! | alias | `U#<kind>#<key>` | `ALIAS` |
+//! | approval | `WAP#<approval>` | `REQ` |
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
 //!
 //! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry, saga or user>`: the sparse index `due`.
@@ -29,7 +30,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{AppUser, EntryId, GroupId, Identity, Item, Person, PlaceId, SagaId, hash};
+use super::{AppUser, ApprovalId, EntryId, GroupId, Identity, Item, Person, PlaceId, SagaId, hash};
 use crate::clock::Millis;
 
 /// How many shards the `due` index has.
@@ -133,6 +134,10 @@ impl Key {
 
     pub(super) fn alias(identity: &Identity) -> Self {
         Self::new(identity_pk(identity), "ALIAS")
+    }
+
+    pub(super) fn approval(approval: &ApprovalId) -> Self {
+        Self::new(format!("WAP#{approval}"), "REQ")
     }
 
     /// `day` as `yyyymmdd`.

@@ -9,6 +9,7 @@
 //! 4. **TTL only frees space.** Whoever reads compares `ttl` and `lease` with the clock.
 //! 5. A read that a decision follows is a strong read by primary key; the `due` index only finds work.
 
+mod approval;
 mod callback;
 mod client;
 mod due;
@@ -34,6 +35,7 @@ use sha2::{Digest, Sha256};
 
 use crate::env::Env;
 
+pub use approval::{Approval, ApprovalId, Attempt, Decided, NoApprover, Requested, Ruling, Verdict};
 pub use callback::CallbackClaim;
 pub use due::Due;
 pub use event::EventClaim;
