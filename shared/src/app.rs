@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::env::Env;
 use crate::kapi::Outbound;
 use crate::kapi::oidc::KeyCache;
+use crate::kapi::work;
 use crate::secret::Secrets;
 use crate::store::Store;
 
@@ -46,6 +47,8 @@ pub struct Services {
     pub secrets: Secrets,
     /// The keys that ID tokens are signed with.
     pub id_token_keys: KeyCache,
+    /// The rooms of Kakao Work that are known, and how fast a bot speaks there.
+    pub work: work::Memory,
     store: OnceLock<Store>,
     outbound: OnceLock<Outbound>,
 }
@@ -58,6 +61,7 @@ impl Services {
             clock,
             secrets,
             id_token_keys: KeyCache::default(),
+            work: work::Memory::default(),
             store: OnceLock::new(),
             outbound: OnceLock::new(),
         }

@@ -12,6 +12,7 @@
 //! | [`parameters`] | the SSM parameter store |
 //! | [`sign_up`] | the functions around a sign-up: a store, a clock, an outbox driven by hand |
 //! | [`tiny_kakao`] | Kakao, as far as a sign-up needs it |
+//! | [`work`] | Kakao Work's Web API: records what a bot says, well or badly |
 //! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
 //! | [`events`] | `events/`: real requests and our exact replies |
 
@@ -28,3 +29,4 @@ pub mod sign_up;
 pub mod sync;
 pub mod table;
 pub mod tiny_kakao;
+pub mod work;

@@ -213,6 +213,7 @@ fn t32_roles_name_their_actions_and_resources() {
         assert_eq!(reads("/KAKAO_REST_API_KEY"), calls_kakao, "{name}: events, and codes for tokens");
         assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || is_page, "{name}: only these end links");
         assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao || is_page, "{name}: only these open what is sealed");
+        assert_eq!(reads("/WORK_APP_KEY"), name == "OutboxRole", "{name}: only it speaks in Kakao Work");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
     }
     assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
@@ -315,6 +316,7 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "OutboxGaveUp",
         "OutboxDeliveriesFailed",
         "OutboxEventsFailed",
+        "OutboxMessagesFailed",
         "ApiErrors",
         "BadKeys",
         "SyncRedirectMisconfigured",
@@ -334,6 +336,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "functions/outbox/src/lib.rs",
         "functions/outbox/src/deliver.rs",
         "functions/outbox/src/event.rs",
+        "functions/outbox/src/work.rs",
         "shared/src/converse/spoken.rs",
         "shared/src/verify.rs",
         "shared/src/lambda.rs",

@@ -12,6 +12,7 @@
 mod deliver;
 mod event;
 mod undo;
+mod work;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -191,6 +192,10 @@ impl<B: Skills> Shift<'_, B> {
                 event::ask(&self.way(&attempt), &question).await
             }
             Read::Known(Effect::Undo(undo)) => undo::carry_out(self.app, &undo.saga, &attempt, self.until).await,
+            Read::Known(Effect::Work(saying)) => {
+                let _place = self.events.acquire().await;
+                work::say(self.app, id, &saying, claimed.tries, self.until).await
+            }
             // Nobody is told yet: the line is all there is of a welcome.
             Read::Known(Effect::Welcome(_)) => {
                 Log::info("sign-up.welcome").item(&id.hash()).write();

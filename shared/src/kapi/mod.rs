@@ -14,6 +14,7 @@ mod outbound;
 pub mod skill_callback;
 pub mod ssm;
 pub mod user;
+pub mod work;
 
 pub use failure::Failure;
 pub use outbound::{Answer, CallError, Outbound, Patience};

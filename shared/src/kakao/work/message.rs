@@ -1,11 +1,12 @@
 //! What a bot says in a room.
 //! <https://docs.kakaoi.ai/kakao_work/webapireference/messages/>
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::cut::cut;
 use super::{Block, Divider, Header, HeaderStyle, InMessage};
 use crate::kakao::field::closed_debug;
+use crate::kakao::id::{WorkConversationId, WorkUserId};
 use crate::kakao::limits::work::MESSAGE_TEXT_SANE;
 use crate::kakao::skill::Map;
 use crate::kakao::skill::generous::generous;
@@ -94,4 +95,16 @@ impl Block {
             _ => 0,
         }
     }
+}
+
+/// To whom a message goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum To {
+    /// Into a room.
+    Room(WorkConversationId),
+    /// To a member, in the room of two with the bot.
+    Member(WorkUserId),
+    /// To whoever joined with this address.
+    Email(String),
 }

@@ -6,6 +6,7 @@
 //! before sending.
 
 mod action;
+mod api;
 mod block;
 mod button;
 mod callback;
@@ -16,11 +17,15 @@ mod modal_block;
 mod text;
 
 pub use action::{Action, ActionType};
+pub use api::{
+    BotInfo, BotStatus, Conversation, ConversationType, Department, ErrorCode, Identification, Member, SentMessage,
+    Space,
+};
 pub use block::{ActionRow, Block, Context, Description, Divider, Header, HeaderStyle, ImageLink, InMessage, Section};
 pub use button::{Button, ButtonStyle};
 pub(crate) use callback::entered;
 pub use callback::{Callback, CallbackKind, CallbackMessage};
-pub use message::Message;
+pub use message::{Message, To};
 pub use modal::{Modal, ModalAnswer};
 pub use modal_block::{InModal, Input, Label, Select, SelectOption};
 pub use text::{Color, Inline, InlineType, Mentioned, TextBlock};
