@@ -21,6 +21,7 @@ kakao: 카카오톡 챗봇을 노트북에서 만들고 시험합니다.
   kakao send skill ...         실행 중인 봇에 한마디 보내고 답 보기
   kakao send skill-check ...   파라미터 검증에 값 하나 보내기
   kakao send event ...         이벤트 API로 사람들에게 이벤트 보내기
+  kakao send work ...          카카오워크의 버튼 누름, 모달 요청과 제출 보내기
   kakao COMMAND --help         명령마다 자세한 설명
 
 kakao: build and try a KakaoTalk chatbot on a laptop.
@@ -30,6 +31,7 @@ kakao: build and try a KakaoTalk chatbot on a laptop.
   kakao send skill ...         say something to a running bot and see the answer
   kakao send skill-check ...   send one value to a parameter check
   kakao send event ...         send an event to people through the Event API
+  kakao send work ...          send a press, a wish for a modal or a submission of Kakao Work
   kakao COMMAND --help         the details of a command";
 
 fn main() -> ExitCode {

@@ -73,6 +73,8 @@ pub enum SecretName {
     TokenSigningKey,
     /// The app key of the Kakao Work bot: speaks in its name.
     WorkAppKey,
+    /// The last part of the addresses that Kakao Work calls: it signs nothing, this is all there is.
+    WorkPathSecret,
 }
 
 impl SecretName {
@@ -84,6 +86,7 @@ impl SecretName {
         Self::KakaoAdminKeys,
         Self::TokenSigningKey,
         Self::WorkAppKey,
+        Self::WorkPathSecret,
     ];
 
     /// As the environment variable and the SSM parameter spell it.
@@ -95,6 +98,7 @@ impl SecretName {
             Self::KakaoAdminKeys => "KAKAO_ADMIN_KEYS",
             Self::TokenSigningKey => "TOKEN_SIGNING_KEY",
             Self::WorkAppKey => "WORK_APP_KEY",
+            Self::WorkPathSecret => "WORK_PATH_SECRET",
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::login::{self, Kakao, LOCAL_ADMIN_KEY, LOCAL_CLIENT_SECRET};
 use crate::platform::{self, Platform, Skills};
 use crate::table::Table;
 use crate::template::Template;
-use crate::{event_api, gateway, half_view, room, stream};
+use crate::{event_api, gateway, half_view, room, stream, work_api};
 
 /// What `x-skill-secret` is on a laptop.
 pub const LOCAL_SKILL_SECRET: &str = "local-skill-secret";
@@ -258,7 +258,8 @@ fn router(platform: Arc<Platform>, functions: Functions, kakao: &Kakao) -> Route
         .merge(half_view::routes())
         .route("/healthz", get(async || "ok"))
         .with_state(platform)
-        .merge(kakao.router());
+        .merge(kakao.router())
+        .merge(work_api::routes());
     Router::new().fallback(gateway::handle).with_state(functions).merge(own).layer(from_fn(gateway::tell))
 }
 
@@ -332,6 +333,9 @@ fn fallback(name: &str, url: &str) -> Option<String> {
         "KAKAO_CLIENT_SECRET" => Some(LOCAL_CLIENT_SECRET.to_owned()),
         "KAKAO_ADMIN_KEYS" => Some(LOCAL_ADMIN_KEY.to_owned()),
         "TOKEN_SIGNING_KEY" => Some("local-token-signing-key".to_owned()),
+        "WORK_API_URL" => Some(format!("{url}/work-api")),
+        "WORK_APP_KEY" => Some(work_api::LOCAL_APP_KEY.to_owned()),
+        "WORK_PATH_SECRET" => Some("local-work-secret".to_owned()),
         "SYNC_REDIRECT_URI" => Some(redirect_uri(url)),
         "BOT_API_URL" => Some(stand_in(url)),
         "KAUTH_URL" => Some(format!("{url}/kauth")),

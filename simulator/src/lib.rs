@@ -30,5 +30,6 @@ mod tasks;
 mod template;
 mod tokens;
 pub mod verdict;
+mod work_api;
 
 pub use laptop::{LOCAL_REST_API_KEY, LOCAL_SKILL_SECRET, Laptop, NotStarted, Options};

@@ -56,6 +56,8 @@ fn functions() -> BTreeMap<&'static str, &'static [Route]> {
         http::<sync_redirect::SyncRedirect>(),
         http::<sync_match::SyncMatch>(),
         http::<sync_failure::SyncFailure>(),
+        http::<work_request::WorkRequest>(),
+        http::<work_callback::WorkCallback>(),
         outbox,
     ])
 }
@@ -199,6 +201,8 @@ fn t32_roles_name_their_actions_and_resources() {
         ("SyncRedirectRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
         ("SyncMatchRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
         ("SyncFailureRole", json!(["SAGA#*", "U#app#*"])),
+        ("WorkRequestRole", json!(["WAP#*", "OUT#*"])),
+        ("WorkCallbackRole", json!(["WAP#*", "OUT#*"])),
     ] {
         let policy = template()["Resources"][role]["Properties"]["Policies"][0].clone();
         let condition = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
@@ -212,7 +216,13 @@ fn t32_roles_name_their_actions_and_resources() {
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
         assert_eq!(reads("/KAKAO_REST_API_KEY"), calls_kakao, "{name}: events, and codes for tokens");
         assert_eq!(reads("/KAKAO_ADMIN_KEYS"), calls_kakao || is_page, "{name}: only these end links");
-        assert_eq!(reads("/TOKEN_SIGNING_KEY"), calls_kakao || is_page, "{name}: only these open what is sealed");
+        let hears = name == "WorkRequestRole" || name == "WorkCallbackRole";
+        assert_eq!(reads("/WORK_PATH_SECRET"), hears, "{name}: only these are called by Kakao Work");
+        assert_eq!(
+            reads("/TOKEN_SIGNING_KEY"),
+            calls_kakao || is_page || hears,
+            "{name}: only these open what is sealed"
+        );
         assert_eq!(reads("/WORK_APP_KEY"), name == "OutboxRole", "{name}: only it speaks in Kakao Work");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
     }
@@ -256,6 +266,8 @@ fn timeouts_and_leases_fit_together() {
     for page in ["SyncRedirect", "SyncMatch", "SyncFailure"] {
         assert!(timeout(page) <= 10 && 10 < shared::store::sign_up::LEASE.as_secs(), "{page}");
     }
+    // threats-and-faults, section 3: Kakao Work's own limit is not known and treated as 3 s.
+    assert_eq!((timeout("WorkRequest"), timeout("WorkCallback")), (4, 4));
     // The outbox must be able to use a callback's whole minute (decision 6).
     assert!(timeout("Outbox") >= shared::kapi::skill_callback::DELIVER_WITHIN.as_secs());
 }
@@ -341,6 +353,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/verify.rs",
         "shared/src/lambda.rs",
         "shared/src/sign_up/login.rs",
+        "shared/src/hear.rs",
         "functions/sync-redirect/src/lib.rs",
     ];
     let sources = files.map(|path| fs::read_to_string(workspace().join(path)).expect(path)).concat();

@@ -43,8 +43,11 @@
 
 mod form;
 mod probe;
+mod seam;
 mod ticket;
 
 pub use form::{Ask, LONGEST_ANSWER, WorkForm, Wrong, WrongWhy};
 pub use probe::NotAForm;
+pub(crate) use seam::notice;
+pub use seam::{Heard, WorkModals, WorkTurn, notice_modal};
 pub use ticket::{NoTicket, NotSigned, Signer, Ticket};

@@ -23,6 +23,7 @@
 //! | channel relation | `U#app#<user>` | `CH#<channel>` |
 //! | alias | `U#<kind>#<key>` | `ALIAS` |
 //! | approval | `WAP#<approval>` | `REQ` |
+//! | callback that nobody knows | `WAP#odd#<callback>` | `-` |
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
 //!
 //! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry, saga or user>`: the sparse index `due`.
@@ -138,6 +139,10 @@ impl Key {
 
     pub(super) fn approval(approval: &ApprovalId) -> Self {
         Self::new(format!("WAP#{approval}"), "REQ")
+    }
+
+    pub(super) fn odd_callback(callback: &str) -> Self {
+        Self::new(format!("WAP#odd#{callback}"), "-")
     }
 
     /// `day` as `yyyymmdd`.
