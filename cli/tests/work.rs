@@ -32,6 +32,10 @@ fn said(dev: &Dev, number: usize) -> Vec<Value> {
 #[test]
 fn an_approval_from_the_first_button_to_the_result() {
     let dev = Dev::start_with(&["--memory"]);
+    assert!(dev.said.iter().any(|line| line.contains("local-work-secret")), "{:?}", dev.said);
+    for page in ["/room/work", "/room/work.css", "/room/work.js"] {
+        assert_eq!(dev.request("GET", page, &[], &[]).0, 200, "{page}");
+    }
     let form = answer(&dev, &["request-modal", "--value", "vacation", "--user", "7"]);
     let value = form["view"]["value"].as_str().unwrap();
     let filled = ["submission", "--value", value, "--user", "7", "--field", "when=내일", "--field", "why="];

@@ -22,6 +22,7 @@ use crate::login::{self, Kakao, LOCAL_ADMIN_KEY, LOCAL_CLIENT_SECRET};
 use crate::platform::{self, Platform, Skills};
 use crate::table::Table;
 use crate::template::Template;
+use crate::work_api::LOCAL_WORK_SECRET;
 use crate::{event_api, gateway, half_view, room, stream, work_api};
 
 /// What `x-skill-secret` is on a laptop.
@@ -127,6 +128,8 @@ pub struct Laptop {
     pub client_secret: Option<String>,
     /// Its admin key, likewise.
     pub admin_key: Option<String>,
+    /// The last part of the addresses that Kakao Work calls, unless the surroundings have one of their own.
+    pub work_secret: Option<String>,
     /// Which of `KAUTH_URL`, `KAPI_URL` and `TALK_PLUGIN_URL` lead elsewhere than to this process.
     pub login_elsewhere: Vec<&'static str>,
     /// The stand-in for Kakao Login.
@@ -213,6 +216,7 @@ impl Laptop {
             api_key: api_key.is_none().then(|| LOCAL_REST_API_KEY.to_owned()),
             client_secret: get("KAKAO_CLIENT_SECRET").is_none().then(|| LOCAL_CLIENT_SECRET.to_owned()),
             admin_key: get("KAKAO_ADMIN_KEYS").is_none().then(|| LOCAL_ADMIN_KEY.to_owned()),
+            work_secret: get("WORK_PATH_SECRET").is_none().then(|| LOCAL_WORK_SECRET.to_owned()),
             login_elsewhere,
             event_skill: options.event_skill.clone(),
             seeded,
@@ -335,7 +339,7 @@ fn fallback(name: &str, url: &str) -> Option<String> {
         "TOKEN_SIGNING_KEY" => Some("local-token-signing-key".to_owned()),
         "WORK_API_URL" => Some(format!("{url}/work-api")),
         "WORK_APP_KEY" => Some(work_api::LOCAL_APP_KEY.to_owned()),
-        "WORK_PATH_SECRET" => Some("local-work-secret".to_owned()),
+        "WORK_PATH_SECRET" => Some(LOCAL_WORK_SECRET.to_owned()),
         "SYNC_REDIRECT_URI" => Some(redirect_uri(url)),
         "BOT_API_URL" => Some(stand_in(url)),
         "KAUTH_URL" => Some(format!("{url}/kauth")),

@@ -18,6 +18,9 @@ use shared::kakao::limits::{Severity, work};
 use shared::kakao::parse;
 use shared::kakao::work::Message;
 
+/// The last part of the addresses that Kakao Work calls on a laptop.
+pub(crate) const LOCAL_WORK_SECRET: &str = "local-work-secret";
+
 /// The app key of a laptop.
 pub(crate) const LOCAL_APP_KEY: &str = "local-work-app-key";
 

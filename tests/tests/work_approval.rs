@@ -40,7 +40,7 @@ fn notice(id: &ApprovalId) -> Entry {
 }
 
 fn verdict(number: u64) -> Verdict {
-    if number % 2 == 0 { Verdict::Approved } else { Verdict::Rejected }
+    if number.is_multiple_of(2) { Verdict::Approved } else { Verdict::Rejected }
 }
 
 #[tokio::test]
