@@ -105,9 +105,10 @@ async fn heard<B: WorkModals>(app: &App<B>, verified: &Verified) -> (&'static st
         CallbackKind::RequestModal => {
             let opened = within(app, verified, app.bot.open(&turn)).await;
             let (outcome, answer) = match opened {
-                Some(Ok(Some(modal))) => ("opened", modal.answer()),
-                Some(Ok(None)) => ("nothing", ModalAnswer::default()),
-                other => ("apology", sorry_modal(verified, other.and_then(Result::err)).into()),
+                Ok(Ok(Some(modal))) => ("opened", modal.answer()),
+                Ok(Ok(None)) => ("nothing", ModalAnswer::default()),
+                Ok(Err(oops)) => ("apology", sorry_modal(verified, Some(oops)).into()),
+                Err(_) => ("apology", sorry_modal(verified, None).into()),
             };
             (outcome, json(&answer))
         }
@@ -128,18 +129,24 @@ async fn heard<B: WorkModals>(app: &App<B>, verified: &Verified) -> (&'static st
     }
 }
 
+/// Why a bot was not heard out.
+enum Cut {
+    Panicked,
+    Late,
+}
+
 /// What the bot makes of it, unless it panics or time runs out.
-async fn within<B, T>(app: &App<B>, verified: &Verified, work: impl Future<Output = T>) -> Option<T> {
+async fn within<B, T>(app: &App<B>, verified: &Verified, work: impl Future<Output = T>) -> Result<T, Cut> {
     let request = verified.request();
     let left = request.answer_by.since(app.clock.now()).saturating_sub(WRITING);
     let ended = tokio::time::timeout(left, catch_panic(Box::pin(work))).await;
-    let why = match ended {
-        Ok(Some(ended)) => return Some(ended),
-        Ok(None) => "panicked",
-        Err(_) => "late",
+    let (cut, why) = match ended {
+        Ok(Some(ended)) => return Ok(ended),
+        Ok(None) => (Cut::Panicked, "panicked"),
+        Err(_) => (Cut::Late, "late"),
     };
     Log::error("work.trouble").request(&request.id).kind(why).write();
-    None
+    Err(cut)
 }
 
 /// Hears the bot out and writes down what it says.
@@ -150,12 +157,16 @@ async fn says<B>(
     hearing: impl Future<Output = Result<Heard, Oops>>,
 ) -> (&'static str, Response) {
     let (outcome, heard) = match within(app, verified, hearing).await {
-        Some(Ok(heard)) => ("heard", heard),
-        other => {
-            let words = other.and_then(Result::err).map(|oops| apology(verified, &oops));
-            let message = Message::new(words.as_deref().unwrap_or(SORRY));
-            ("apology", turn.room().map_or_else(Heard::nothing, |room| Heard::nothing().say(To::Room(room), message)))
+        Ok(Ok(heard)) => ("heard", heard),
+        // Nobody knows what a copy of this callback has done by now: an apology in the room might not be true. The alarm tells, and
+        // the button can be pressed again.
+        Err(Cut::Late) => ("late", Heard::nothing()),
+        Ok(Err(oops)) if oops.is::<StoreError>() => {
+            apology(verified, &oops);
+            ("error", Heard::nothing())
         }
+        Ok(Err(oops)) => ("apology", in_the_room(turn, &apology(verified, &oops))),
+        Err(Cut::Panicked) => ("apology", in_the_room(turn, SORRY)),
     };
     for (number, said) in heard.says.into_iter().enumerate() {
         let key = said.key.unwrap_or_else(|| format!("callback-{}-{number}", turn.id()));
@@ -176,6 +187,10 @@ async fn says<B>(
         }
     }
     (outcome, sorry())
+}
+
+fn in_the_room(turn: &WorkTurn<'_>, words: &str) -> Heard {
+    turn.room().map_or_else(Heard::nothing, |room| Heard::nothing().say(To::Room(room), Message::new(words)))
 }
 
 fn store_trouble(verified: &Verified, error: &StoreError) {

@@ -28,7 +28,7 @@ pub trait WorkModals {
     /// A member submitted a modal: [`WorkTurn::form`] is what was filled in.
     ///
     /// # Errors
-    /// An [`Oops`] is said in the room.
+    /// An [`Oops`] is said in the room, unless the table is behind it.
     fn submitted(&self, _turn: &WorkTurn<'_>) -> impl Future<Output = Result<Heard, Oops>> {
         async { Ok(Heard::default()) }
     }
@@ -36,7 +36,7 @@ pub trait WorkModals {
     /// A member pressed a button that tells the bot.
     ///
     /// # Errors
-    /// An [`Oops`] is said in the room.
+    /// An [`Oops`] is said in the room, unless the table is behind it.
     fn acted(&self, _turn: &WorkTurn<'_>) -> impl Future<Output = Result<Heard, Oops>> {
         async { Ok(Heard::default()) }
     }
@@ -44,7 +44,7 @@ pub trait WorkModals {
     /// Somebody wrote `/<bot name> words` in a group room: [`WorkTurn::words`]. Who, is not known. Kakao does not document it.
     ///
     /// # Errors
-    /// An [`Oops`] is said in the room.
+    /// An [`Oops`] is said in the room, unless the table is behind it.
     fn called(&self, _turn: &WorkTurn<'_>) -> impl Future<Output = Result<Heard, Oops>> {
         async { Ok(Heard::default()) }
     }
