@@ -8,8 +8,10 @@
 //! | `phone.rs` | 예제 파라미터 검증: 전화번호 |
 //! | `join.rs` | 예제 인사: 가입을 마치고 돌아온 사람에게 |
 //! | `sign_up.rs` | 예제 가입 규칙: 누가 회원이 될 수 있는지 |
+//! | `approval.rs` | 예제 결재: 카카오워크에서 휴가를 신청하고 결정하기 |
 //! | `tour.rs` | 둘러보기: 카드, 컨텍스트, 파라미터, 사진, 오래 걸리는 답, 상담원 |
 
+pub mod approval;
 pub mod join;
 pub mod lunch;
 pub mod notices;
@@ -18,11 +20,14 @@ pub mod sign_up;
 pub mod tour;
 
 use serde::{Deserialize, Serialize};
+use shared::bot::work::{Heard, WorkModals, WorkTurn};
 use shared::bot::{
     Applicant, ChannelFriend, Checks, Decision, Desk, Notices, Oops, Reply, SignUp, Skills, Turn, Words,
 };
 use shared::effect::Effect;
+use shared::kakao::limits::work::Checked;
 use shared::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
+use shared::kakao::work::{Modal, To};
 
 /// 봇. 설정이나 클라이언트가 필요하면 여기에 둡니다.
 #[derive(Debug)]
@@ -90,5 +95,24 @@ impl SignUp for Bot {
 
     fn talk_to_a_person(&self) -> Option<Words> {
         sign_up::talk_to_a_person()
+    }
+}
+
+/// 카카오워크: `…/work/request`와 `…/work/callback`.
+impl WorkModals for Bot {
+    async fn open(&self, turn: &WorkTurn<'_>) -> Result<Option<Checked<Modal>>, Oops> {
+        approval::open(turn).await
+    }
+
+    async fn submitted(&self, turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
+        approval::submitted(turn).await
+    }
+
+    async fn acted(&self, turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
+        approval::acted(turn).await
+    }
+
+    async fn called(&self, turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
+        Ok(turn.room().map_or_else(Heard::nothing, |room| Heard::nothing().say(To::Room(room), approval::menu())))
     }
 }

@@ -11,9 +11,10 @@ use std::process::ExitCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{json, to_string_pretty};
-use shared::kakao::limits::{self, Finding, Severity};
-use shared::kakao::skill::{CheckRequest, CheckResponse, EventRequest, PluginValue, SkillRequest, SkillResponse};
+use shared::kakao::limits::{self, Finding, Severity, work};
+use shared::kakao::skill::{CheckRequest, CheckResponse, EventRequest, Map, PluginValue, SkillRequest, SkillResponse};
 use shared::kakao::webhook::{AccountClaims, ChannelEvent, UnlinkNotice};
+use shared::kakao::work::{Block, Callback, Message, ModalAnswer};
 use shared::kakao::{Misfit, Why, parse};
 
 /// Largest document that is read, in bytes. Far beyond any real body; keeps a wrong file from filling the memory.
@@ -24,20 +25,45 @@ const BROKEN: u8 = 1;
 /// A file that could not be read as its kind, or a wrong command line.
 const UNREADABLE: u8 = 2;
 
-/// A name, and how to check the bytes of such a document.
-type Kind = (&'static str, fn(&[u8]) -> Result<Checked, Misfit>);
+/// A name, and how to check the bytes of such a document; `true` mends first what can be mended.
+type Kind = (&'static str, fn(&[u8], bool) -> Result<Checked, Misfit>);
 
 /// What can be checked. A new kind is one line: how to read it, how to judge it, how to write it.
 const KINDS: &[Kind] = &[
-    ("skill-request", |bytes| check(parse::<SkillRequest>(bytes)?, limits::skill_request, to_string_pretty)),
-    ("skill-response", |bytes| check(parse::<SkillResponse>(bytes)?, limits::skill_response, to_string_pretty)),
-    ("skill-check-request", |bytes| check(parse::<CheckRequest>(bytes)?, limits::check_request, to_string_pretty)),
-    ("skill-check-response", |bytes| check(parse::<CheckResponse>(bytes)?, limits::check_response, to_string_pretty)),
-    ("plugin-value", |bytes| check(parse::<PluginValue>(bytes)?, limits::plugin_value, to_string_pretty)),
-    ("event-request", |bytes| check(parse::<EventRequest>(bytes)?, limits::event_request, to_string_pretty)),
-    ("channel-callback", |bytes| check(parse::<ChannelEvent>(bytes)?, limits::channel_event, to_string_pretty)),
-    ("unlink-callback", |bytes| check(unlink_notice(bytes)?, limits::unlink_notice, to_string_pretty)),
-    ("account-event", |bytes| check(account_claims(bytes)?, limits::account_claims, to_string_pretty)),
+    ("skill-request", |bytes, _| check(parse::<SkillRequest>(bytes)?, limits::skill_request, to_string_pretty)),
+    ("skill-response", |bytes, _| check(parse::<SkillResponse>(bytes)?, limits::skill_response, to_string_pretty)),
+    ("skill-check-request", |bytes, _| check(parse::<CheckRequest>(bytes)?, limits::check_request, to_string_pretty)),
+    ("skill-check-response", |bytes, _| {
+        check(parse::<CheckResponse>(bytes)?, limits::check_response, to_string_pretty)
+    }),
+    ("plugin-value", |bytes, _| check(parse::<PluginValue>(bytes)?, limits::plugin_value, to_string_pretty)),
+    ("event-request", |bytes, _| check(parse::<EventRequest>(bytes)?, limits::event_request, to_string_pretty)),
+    ("channel-callback", |bytes, _| check(parse::<ChannelEvent>(bytes)?, limits::channel_event, to_string_pretty)),
+    ("unlink-callback", |bytes, _| check(unlink_notice(bytes)?, limits::unlink_notice, to_string_pretty)),
+    ("account-event", |bytes, _| check(account_claims(bytes)?, limits::account_claims, to_string_pretty)),
+    ("work-message", |bytes, fix| {
+        let mut message = parse::<Message>(bytes)?;
+        if fix {
+            message.nest_buttons();
+        }
+        check(message, work::message, to_string_pretty)
+    }),
+    ("work-block", |bytes, fix| {
+        let mut block = parse::<Block>(bytes)?;
+        if fix {
+            block.nest_buttons();
+        }
+        check(block, work::block, to_string_pretty)
+    }),
+    ("work-modal", |bytes, fix| {
+        let mut answer = parse::<ModalAnswer>(bytes)?;
+        if fix {
+            answer.wrap();
+        }
+        check(answer, work::modal, to_string_pretty)
+    }),
+    ("work-callback", |bytes, _| check(parse::<Callback>(bytes)?, work::callback, to_string_pretty)),
+    ("work-api", |bytes, _| check(parse::<Map>(bytes)?, work::api, to_string_pretty)),
 ];
 
 /// A document that could be read.
@@ -98,6 +124,8 @@ impl Lang {
 struct Options {
     lang: Lang,
     emit: bool,
+    /// Print the document mended. Goes with `emit`.
+    fix: bool,
     json: bool,
     help: bool,
     /// Kind and files.
@@ -107,11 +135,18 @@ struct Options {
 impl Options {
     /// Reads the command line; the error is an argument that is not known.
     fn read(mut args: impl Iterator<Item = OsString>) -> Result<Self, (Lang, OsString)> {
-        let mut options =
-            Options { lang: Lang::from_env(), emit: false, json: false, help: false, rest: VecDeque::new() };
+        let mut options = Options {
+            lang: Lang::from_env(),
+            emit: false,
+            fix: false,
+            json: false,
+            help: false,
+            rest: VecDeque::new(),
+        };
         while let Some(arg) = args.next() {
             match arg.to_str() {
                 Some("--emit") => options.emit = true,
+                Some("--fix") => (options.emit, options.fix) = (true, true),
                 Some("--json") => options.json = true,
                 Some("--help" | "-h") => options.help = true,
                 Some("--lang") => options.set_lang(args.next().unwrap_or_default())?,
@@ -185,7 +220,7 @@ fn run_with(args: impl Iterator<Item = OsString>, out: &mut dyn Write, err: &mut
         let name = file.to_string_lossy().into_owned();
         let checked = read(file)
             .map_err(|error| unreadable(lang, &error))
-            .and_then(|bytes| check(&bytes).map_err(|misfit| misfitting(lang, &misfit)));
+            .and_then(|bytes| check(&bytes, options.fix).map_err(|misfit| misfitting(lang, &misfit)));
         match checked {
             Ok(Checked { findings, emitted }) => {
                 if options.emit {
@@ -269,8 +304,8 @@ fn kinds() -> String {
 
 fn usage(lang: Lang) -> &'static str {
     lang.of(
-        "사용법: kakao check KIND FILE... [--emit] [--json] [--lang ko|en]  (자세히: kakao check --help)",
-        "usage: kakao check KIND FILE... [--emit] [--json] [--lang ko|en]  (more: kakao check --help)",
+        "사용법: kakao check KIND FILE... [--emit | --fix] [--json] [--lang ko|en]  (자세히: kakao check --help)",
+        "usage: kakao check KIND FILE... [--emit | --fix] [--json] [--lang ko|en]  (more: kakao check --help)",
     )
 }
 
@@ -285,12 +320,13 @@ kakao check KIND FILE... - 문서가 프로토콜과 제한을 지키는지 확�
               unlink-callback은 JSON이나 폼(이름=값&...), account-event는 JSON이나 토큰 그대로(서명은 보지 않음)
 
   --emit      읽은 문서를 그대로 다시 출력합니다 (결과는 표준 오류로)
+  --fix       고칠 수 있는 것을 고쳐서 출력합니다: 카카오워크의 예전 버튼을 action 안에, 모달을 view 안에 넣습니다
   --json      결과를 JSON 배열로 출력합니다
   --lang L    ko 또는 en
   --help      이 도움말
 
-결과는 한 줄에 하나씩: FILE: E|W 규칙 위치 설명
-  E  보내면 안 됩니다    W  보낼 수 있지만 의도대로 보이지 않을 수 있습니다
+결과는 한 줄에 하나씩: FILE: E|W|A 규칙 위치 설명
+  E  보내면 안 됩니다    W  보낼 수 있지만 의도대로 보이지 않을 수 있습니다    A  디자인 가이드의 권고입니다
 종료 코드: 0 문제 없음, 1 E가 있음, 2 읽을 수 없는 파일이 있음
 ",
         "\
@@ -302,12 +338,13 @@ kakao check KIND FILE... - checks that a document fits the protocol and its limi
               for unlink-callback JSON or a form (name=value&...), for account-event JSON or the token (its signature is not checked)
 
   --emit      print the document again as it was read (findings go to standard error)
+  --fix       print it mended where that is possible: Kakao Work's old flat buttons go into action, modals into view
   --json      print findings as a JSON array
   --lang L    ko or en
   --help      this text
 
-One finding a line: FILE: E|W RULE PATH message
-  E  must not be sent    W  can be sent, but may not show as meant
+One finding a line: FILE: E|W|A RULE PATH message
+  E  must not be sent    W  can be sent, but may not show as meant    A  the design guide would do otherwise
 Exit code: 0 no E, 1 some E, 2 a file could not be read
 ",
     );

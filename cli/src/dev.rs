@@ -149,6 +149,8 @@ fn introduce(laptop: &Laptop, options: &Options) {
     out(&format!("시크릿      client secret  {client_secret}"));
     let admin_key = laptop.admin_key.as_deref().unwrap_or("$KAKAO_ADMIN_KEYS");
     out(&format!("어드민 키   admin key      {admin_key}"));
+    let work_secret = laptop.work_secret.as_deref().unwrap_or("$WORK_PATH_SECRET");
+    out(&format!("카카오워크  Kakao Work     {work_secret}  ({}/room/work)", laptop.url));
     match &options.data {
         Some(data) => out(&format!("데이터      data           {}", shown(data))),
         None => out("데이터      data           메모리 | in memory"),

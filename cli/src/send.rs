@@ -3,6 +3,7 @@
 mod event;
 mod late;
 mod webhook;
+mod work;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -28,6 +29,7 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
   kakao send skill-check --name phone --value 010-1234-5678
   kakao send event ...   이벤트 API: kakao send event --help
   kakao send channel | unlink | account ...   카카오가 먼저 부르는 것: kakao send channel --help
+  kakao send work ...    카카오워크: kakao send work --help
 
   --name NAME        스킬 이름: URL의 마지막 부분 (기본 skill은 lunch, skill-check는 phone)
   --utterance TEXT   말한 것 (skill)
@@ -49,6 +51,7 @@ kakao send: 실행 중인 봇에 요청 하나를 보내고 답을 봅니다.
 kakao send: one request to a running bot, and its answer.
   kakao send event ...   the Event API: kakao send event --help
   kakao send channel | unlink | account ...   what Kakao calls by itself: kakao send channel --help
+  kakao send work ...    Kakao Work: kakao send work --help
 
   --name NAME        the skill's name, last part of its URL (lunch; phone for skill-check)
   --utterance TEXT   what is said (skill)
@@ -94,6 +97,9 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let mut arguments = arguments.peekable();
     if arguments.next_if(|word| word == "event").is_some() {
         return event::run(arguments);
+    }
+    if arguments.next_if(|word| word == "work").is_some() {
+        return work::run(arguments);
     }
     if let Some(surface) = arguments.peek().and_then(webhook::Surface::find) {
         return webhook::run(surface, arguments.skip(1));

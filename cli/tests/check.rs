@@ -225,3 +225,34 @@ fn an_unlink_may_be_a_form_and_an_account_event_a_token() {
     assert!(err(&output).contains("A01") && !err(&output).contains('x'.to_string().repeat(2).as_str()));
     assert_eq!(check(&["account-event", "-"], "a.b.c").status.code(), Some(2));
 }
+#[test]
+fn old_buttons_of_kakao_work_are_nested_by_fix() {
+    let flat = sample("work/message-flat.json");
+    let flat = flat.to_str().expect("path");
+    let told = check(&["work-message", flat], "");
+    assert_eq!(told.status.code(), Some(1));
+    assert!(out(&told).contains("E BUTTON-ACTION blocks[2].elements[0].action_type"), "{}", out(&told));
+    let fixed = check(&["work-message", "--fix", flat], "");
+    assert_eq!((fixed.status.code(), err(&fixed)), (Some(0), ""));
+    let again = check(&["work-message", "--fix", "-"], out(&fixed));
+    assert_eq!((again.status.code(), out(&again)), (Some(0), out(&fixed)), "once is enough");
+    let button = r#"{"type":"button","text":"b","action_type":"call_modal","value":"v"}"#;
+    let fixed: Value = serde_json::from_str(out(&check(&["work-block", "--fix", "-"], button))).expect("JSON");
+    assert_eq!(fixed["action"], json!({"type": "call_modal", "value": "v"}));
+}
+
+#[test]
+fn modals_of_kakao_work_are_kept_by_emit_and_wrapped_by_fix() {
+    let bare = sample("work/modal-bare.json");
+    for (option, pointer) in [("--emit", "/title"), ("--fix", "/view/title")] {
+        let printed = check(&["work-modal", option, bare.to_str().expect("path")], "");
+        assert_eq!(printed.status.code(), Some(0));
+        let printed: Value = serde_json::from_str(out(&printed)).expect("JSON");
+        assert_eq!(printed.pointer(pointer), Some(&json!("의견")), "{option}");
+    }
+    for (kind, name) in [("work-callback", "submission-blank"), ("work-api", "api-users"), ("work-api", "api-message")]
+    {
+        let path = sample(&format!("work/{name}.json"));
+        assert_eq!(check(&[kind, path.to_str().expect("path")], "").status.code(), Some(0), "{name}");
+    }
+}

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::env::Env;
 use crate::kapi::Outbound;
 use crate::kapi::oidc::KeyCache;
+use crate::kapi::work;
 use crate::secret::Secrets;
 use crate::sign_up::Seen;
 use crate::store::Store;
@@ -51,6 +52,8 @@ pub struct Services {
     pub seen: Seen,
     /// The same keys for account events, kept at another pace.
     pub account_event_keys: KeyCache,
+    /// The rooms of Kakao Work that are known, and how fast a bot speaks there.
+    pub work: work::Memory,
     store: OnceLock<Store>,
     outbound: OnceLock<Outbound>,
 }
@@ -65,6 +68,7 @@ impl Services {
             id_token_keys: KeyCache::default(),
             seen: Seen::default(),
             account_event_keys: KeyCache::for_events(),
+            work: work::Memory::default(),
             store: OnceLock::new(),
             outbound: OnceLock::new(),
         }

@@ -51,6 +51,7 @@ mod sign_up;
 mod sync;
 mod turn;
 mod visit;
+pub mod work;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use crate::clock::Millis;
 use crate::converse::Place;
+use crate::kakao::limits::work::Checked;
 use crate::kakao::skill::EventRequest;
+use crate::kakao::work::{Message, To};
 use crate::store::{AppUser, Entry, EntryId, SagaId};
 
 /// An effect. Later surfaces add their own kinds; a kind that a release does not know is left for the release that does
@@ -28,6 +30,19 @@ pub enum Effect {
     Erase(Erase),
     /// Ask Kakao how a person stands to a channel.
     Recheck(Recheck),
+    /// Say something in Kakao Work.
+    Work(Box<Saying>),
+}
+
+/// Something that a bot says in Kakao Work. [`Effect::work`] makes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Saying {
+    /// What the author calls this occasion.
+    pub key: String,
+    /// To whom.
+    pub to: To,
+    /// What.
+    pub message: Message,
 }
 
 /// A sign-up that failed.
@@ -152,7 +167,7 @@ pub enum Read {
 
 impl Effect {
     /// Every kind there is, as the body spells it.
-    const KINDS: &[&str] = &["deliver", "event", "event_result", "undo", "welcome", "erase", "recheck"];
+    const KINDS: &[&str] = &["deliver", "event", "event_result", "undo", "welcome", "erase", "recheck", "work"];
 
     /// Runs an event block for some people, each once: one effect for each hundred of them.
     ///
@@ -165,6 +180,12 @@ impl Effect {
             Self::Event(Push { key, batch, bot_id, request: Box::new(request) })
         };
         request.batches().into_iter().enumerate().map(push).collect()
+    }
+
+    /// Says something in Kakao Work. `key` names the occasion, such as `approved-A-17`: a repeat is the same effect. The service knows
+    /// no such key, so what got lost on the way may be said twice.
+    pub fn work(key: impl Into<String>, to: To, message: Checked<Message>) -> Self {
+        Self::Work(Box::new(Saying { key: key.into(), to, message: message.into_inner() }))
     }
 
     /// Reads an entry's body.
@@ -197,6 +218,7 @@ impl Effect {
                 EntryId::of(&["recheck", recheck.app.as_str(), &recheck.channel, &recheck.delivery])
             }
             Self::Erase(erase) => EntryId::of(&["erase", erase.app.as_str(), erase.mg.as_str()]),
+            Self::Work(saying) => EntryId::of(&["work", &saying.key, &serde_json::to_string(&saying.to)?]),
         };
         Ok(Entry::new(id, serde_json::to_string(self)?))
     }

@@ -28,6 +28,9 @@ pub const KAPI_URL: &str = "https://kapi.kakao.com";
 /// Where the plugins' server is: the one-time addresses.
 pub const TALK_PLUGIN_URL: &str = "https://talk-plugin.kakao.com";
 
+/// Where Kakao Work's Web API is, without its version.
+pub const WORK_API_URL: &str = "https://api.kakaowork.com";
+
 /// The header in which the skill's secret arrives, unless `SKILL_SECRET_HEADER` says otherwise.
 pub const SKILL_SECRET_HEADER: &str = "x-skill-secret";
 
@@ -62,6 +65,8 @@ pub struct Env {
     pub kapi_url: String,
     /// `TALK_PLUGIN_URL`: where one-time addresses lead.
     pub talk_plugin_url: String,
+    /// `WORK_API_URL`: where Kakao Work is told what the bot says.
+    pub work_api_url: String,
     /// `SYNC_…`: the sign-up.
     pub sync: SyncSettings,
     /// What Kakao calls by itself.
@@ -121,6 +126,7 @@ impl Env {
             kauth_url: base("KAUTH_URL", KAUTH_URL),
             kapi_url: base("KAPI_URL", KAPI_URL),
             talk_plugin_url: base("TALK_PLUGIN_URL", TALK_PLUGIN_URL),
+            work_api_url: base("WORK_API_URL", WORK_API_URL),
             sync: SyncSettings::read(get),
             callbacks: CallbackSettings::read(get),
         }
@@ -135,6 +141,7 @@ impl Env {
             (&self.kauth_url, KAUTH_URL),
             (&self.kapi_url, KAPI_URL),
             (&self.talk_plugin_url, TALK_PLUGIN_URL),
+            (&self.work_api_url, WORK_API_URL),
         ];
         bases.into_iter().filter(|(base, own)| base.as_str() != *own).map(|(base, _)| base.as_str())
     }

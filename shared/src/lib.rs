@@ -18,6 +18,7 @@ pub mod converse;
 pub mod effect;
 pub mod endpoint;
 pub mod env;
+pub mod hear;
 pub mod http;
 pub mod kakao;
 pub mod kapi;

@@ -71,6 +71,10 @@ pub enum SecretName {
     KakaoAdminKeys,
     /// Our own key, under which the values that come back from a browser are signed.
     TokenSigningKey,
+    /// The app key of the Kakao Work bot: speaks in its name.
+    WorkAppKey,
+    /// The last part of the addresses that Kakao Work calls: it signs nothing, this is all there is.
+    WorkPathSecret,
 }
 
 impl SecretName {
@@ -81,6 +85,8 @@ impl SecretName {
         Self::KakaoClientSecret,
         Self::KakaoAdminKeys,
         Self::TokenSigningKey,
+        Self::WorkAppKey,
+        Self::WorkPathSecret,
     ];
 
     /// As the environment variable and the SSM parameter spell it.
@@ -91,6 +97,8 @@ impl SecretName {
             Self::KakaoClientSecret => "KAKAO_CLIENT_SECRET",
             Self::KakaoAdminKeys => "KAKAO_ADMIN_KEYS",
             Self::TokenSigningKey => "TOKEN_SIGNING_KEY",
+            Self::WorkAppKey => "WORK_APP_KEY",
+            Self::WorkPathSecret => "WORK_PATH_SECRET",
         }
     }
 }

@@ -169,6 +169,31 @@ pub async fn skill_secret(services: &Services, request: Request) -> Result<Verif
     Ok(Verified { request, access })
 }
 
+/// Kakao Work: the secret is the last part of the path, or `token` in the query. Kakao Work calls the address as it was registered and
+/// signs nothing. Two values are accepted while one is being replaced. Neither path nor query is ever logged.
+///
+/// # Errors
+/// [`Refused`] if the secret is missing or wrong.
+pub async fn work_secret(services: &Services, request: Request, in_path: Option<&str>) -> Result<Verified, Refused> {
+    let in_query = || form_urlencoded::parse(request.query.as_bytes()).find(|(name, _)| name == "token");
+    let presented = match in_path {
+        Some(secret) => secret.to_owned(),
+        None => in_query().map(|(_, secret)| secret.into_owned()).unwrap_or_default(),
+    };
+    let name = SecretName::WorkPathSecret;
+    let known = services.secrets.keys(name).await.map_err(Refused::CannotTell)?;
+    let keys = if known.accept(&presented) {
+        known
+    } else {
+        services.secrets.keys_after_mismatch(name).await.map_err(Refused::CannotTell)?
+    };
+    if !keys.accept(&presented) {
+        Log::warn("verify.refused").request(&request.id).write();
+        return Err(Refused::NotTrusted);
+    }
+    Ok(Verified { request, access: Access::Bots(Vec::new()) })
+}
+
 /// A page of ours: whoever comes has the pass that the page before gave them, and only them. The keys that opened it come along: they
 /// are newer than `keys` if the signing key was replaced meanwhile (fault F37).
 ///

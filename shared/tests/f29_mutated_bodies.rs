@@ -1,14 +1,18 @@
 //! F29 at the level of the parser: every node of every sample request is removed, made null, made another type, doubled,
 //! joined by a stranger, filled with Hangul, with 10 kB, with the ends of the integers. Nothing panics, `null` is absent,
 //! strangers change nothing, and what parses comes out as it went in.
-#![allow(clippy::expect_used, reason = "tests")]
+#![allow(clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::fs;
 use std::path::PathBuf;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use shared::kakao::limits::work;
 use shared::kakao::parse;
-use shared::kakao::skill::{CheckRequest, SkillRequest};
+use shared::kakao::skill::{CheckRequest, Map, SkillRequest};
+use shared::kakao::work::{Callback, Message, ModalAnswer};
 
 /// Planted as a value; must never show up in a reason.
 const CANARY: &str = "010-1234-5678";
@@ -216,4 +220,36 @@ fn f29_cut_off_bodies() {
             assert!(parse::<SkillRequest>(&text.as_bytes()[..end]).is_err());
         }
     }
+}
+
+/// Every mutation of every node of a body of Kakao Work is read and written again as it came.
+fn survives<T: DeserializeOwned + Serialize>(sample: &Value, look: impl Fn(&T)) -> usize {
+    let mut bodies = 0;
+    for way in all_nodes(sample) {
+        let others = [Mutation::Removed, Mutation::Doubled, Mutation::Joined];
+        for mutation in replacements().into_iter().map(Mutation::Replaced).chain(others) {
+            let text = mutate(sample, &way, &mutation);
+            let read: T = parse(text.as_bytes()).unwrap_or_else(|misfit| panic!("{way:?}: {misfit}"));
+            look(&read);
+            let written = serde_json::to_value(&read).expect("writes");
+            assert_eq!(written, serde_json::from_str::<Value>(&text).expect("JSON"), "{way:?}");
+            bodies += 1;
+        }
+    }
+    bodies
+}
+
+#[test]
+fn f29_mutated_bodies_of_kakao_work() {
+    let mut bodies = 0;
+    for sample in samples("work") {
+        bodies += survives(&sample, |callback: &Callback| {
+            let _ = (callback.kind(), callback.acted_at(), callback.conversation_id(), callback.entered("reason"));
+            let _ = work::callback(callback);
+        });
+        bodies += survives(&sample, |message: &Message| drop(work::message(message)));
+        bodies += survives(&sample, |answer: &ModalAnswer| drop(work::modal(answer)));
+        bodies += survives(&sample, |body: &Map| drop(work::api(body)));
+    }
+    assert!(bodies > 10_000, "{bodies} bodies");
 }

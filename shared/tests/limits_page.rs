@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use shared::kakao::limits::{self as l, RULES, Rule};
+use shared::kakao::limits::{self as l, RULES, Rule, work as w};
 
 const INTRO: &str = r#"# 제한: 규칙 목록
 
@@ -17,9 +17,11 @@ Generated from the register, with the Korean words first; do not edit by hand.
 답을 내보내기 전에, `make dev`의 채팅방에서, `kakao check`에서 같은 규칙을 씁니다. 내 테스트에서는 `SkillResponse::checked()`를 부르면 됩니다.
 
 - **E**: 보내지 않습니다. 카카오가 말풍선이나 답 전체를 버리는 것들입니다. *Refused: Kakao may drop the bubble or the whole answer.*
+- **A**: 보냅니다. 카카오워크 디자인 가이드의 권고입니다. *Sent: the design guide of Kakao Work would do it otherwise.*
 - **W**: 보내고 알려 줍니다. 잘리거나 접히거나 뜻대로 보이지 않을 수 있습니다. *Sent and reported: something will not show as meant.*
 - **글자**: 카카오가 세는 법을 밝히지 않아서 가장 엄격한 UTF-16 단위로 셉니다. `가`는 1, `😀`는 2, `👨‍👩‍👧`는 8, `🇰🇷`는 4이고, 자모로 풀어 쓴 `한`은 3입니다.
   *Characters are UTF-16 units, the strictest reading.*
+  카카오워크는 유니코드 문자로 셉니다. UTF-16 단위로만 넘으면 EMOJI-LEN입니다. *Kakao Work: Unicode scalar values; EMOJI-LEN if only UTF-16 is over.*
 - **줄**: `\n`의 수에 1을 더합니다. `\r\n`도 한 번입니다. 글이 `\n`으로 끝나면 빈 줄이 하나 더 있는 것으로 셉니다. 화면에서 저절로 넘어가는 줄은 세지 않습니다.
   *Lines are the `\n`s and one more; a line break at the end counts, wrapping does not.*
 - **바이트**: 말풍선 하나를 JSON으로 적은 UTF-8 바이트입니다. 카카오의 계산법과 같지는 않아서, 문서의 30,720을 넘으면 W, 그 두 배를 넘으면 E입니다. *Bytes are those of a bubble as JSON.*
@@ -56,6 +58,9 @@ const SOURCES: &[(&str, &str)] = &[
     ("CB", "https://kakaobusiness.gitbook.io/main/tool/chatbot/skill_guide/ai_chatbot_callback_guide"),
     ("SP", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/setting_parameter"),
     ("PL", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/plugin"),
+    ("BK", "https://docs.kakaoi.ai/kakao_work/blockkit/uxguide/"),
+    ("RE", "https://docs.kakaoi.ai/kakao_work/webapireference/reactive/"),
+    ("WA", "https://docs.kakaoi.ai/kakao_work/webapireference/commonguide/"),
     ("EV", "https://kakaobusiness.gitbook.io/main/tool/chatbot/main_notions/event-api"),
     ("CC", "https://developers.kakao.com/docs/latest/ko/kakaotalk-channel/callback"),
     ("UC", "https://developers.kakao.com/docs/latest/ko/kakaologin/callback"),
@@ -63,10 +68,20 @@ const SOURCES: &[(&str, &str)] = &[
     ("GC", "Kakao group-chatbot developer guide 1.11.1"),
 ];
 
+/// The groups of Kakao Work, whose rules have names and no numbers: key of the page, Korean and English words.
+const WORK: &[(&str, &str, &str)] = &[
+    ("BK", "카카오워크 메시지와 블록", "Kakao Work: messages and blocks"),
+    ("RE", "카카오워크 모달과 콜백", "Kakao Work: modals and callbacks"),
+    ("WA", "카카오워크 Web API", "Kakao Work: the Web API"),
+];
+
 /// Declares the rows of the table of numbers.
 macro_rules! numbers {
     ($($name:ident $rules:literal $ko:literal,)+) => {
         &[$((stringify!($name), l::$name, $rules, $ko)),+]
+    };
+    (work $($name:ident $rules:literal $ko:literal,)+) => {
+        &[$((concat!("work::", stringify!($name)), w::$name as usize, $rules, $ko)),+]
     };
 }
 
@@ -118,6 +133,31 @@ const NUMBERS: &[(&str, usize, &str, &str)] = numbers! {
     EVENT_USERS_MAX "V02" "이벤트 요청 하나의 사람",
 };
 
+/// The numbers of Kakao Work.
+const WORK_NUMBERS: &[(&str, usize, &str, &str)] = numbers! { work
+    MESSAGE_TEXT_MAX "MSG-TEXT" "메시지 text의 글자",
+    MESSAGE_TEXT_SANE "MSG-TEXT" "2024년 문서의 메시지 글자",
+    HEADER_MAX "HEADER-TEXT" "헤더의 글자",
+    TEXT_MAX "TEXT-LEN, INLINE-LEN" "text 블록의 글자",
+    BUTTON_TEXT_MAX "BUTTON-TEXT" "버튼의 글자",
+    ROW_MIN "ROW-COUNT" "나란한 버튼, 적어도",
+    ROW_MAX "ROW-COUNT" "나란한 버튼, 많아도",
+    DESCRIPTION_TERM_MAX "DESC-TERM" "description term의 글자",
+    LABEL_MAX "LABEL-LEN, INLINE-LEN" "라벨의 글자",
+    PLACEHOLDER_MAX "INPUT-PLACEHOLDER, SELECT-PLACEHOLDER" "placeholder의 글자",
+    OPTIONS_MAX "SELECT-OPTIONS" "select의 선택지",
+    OPTION_TEXT_SANE "SELECT-OPTIONS" "선택지의 글자(문서에 없는 수)",
+    MODAL_TITLE_SANE "MODAL-WORDS" "모달 제목의 글자(문서에 없는 수)",
+    MODAL_BUTTON_SANE "MODAL-WORDS" "모달 버튼의 글자(문서에 없는 수)",
+    ACTION_NAME_SANE "ACTION-NAME-LEN" "action name의 글자(문서에 없는 수)",
+    VALUE_SANE "VALUE-LEN" "value의 글자(문서에 없는 수)",
+    BLOCKS_SANE "BLOCK-COUNT" "메시지나 모달의 블록(문서에 없는 수)",
+    BUTTONS_SANE "BUTTON-COUNT" "메시지의 버튼(가이드)",
+    LIST_LIMIT_MAX "LIST-LIMIT" "목록 한 쪽의 항목",
+    BATCH_MAX "BATCH-COUNT" "일괄 호출 하나의 사람",
+    UPLOAD_FILES_MAX "UPLOAD-COUNT" "업로드 하나의 파일",
+};
+
 /// Letter and number of an id, such as `R` and 11.
 fn split(id: &str) -> (&str, u32) {
     let (letter, number) = id.split_at(id.find(|c: char| c.is_ascii_digit()).unwrap_or(id.len()));
@@ -126,6 +166,10 @@ fn split(id: &str) -> (&str, u32) {
 
 /// The heading that a rule stands under; one by its letter if the table of groups has none.
 fn heading(rule: &Rule) -> String {
+    let key = SOURCES.iter().find(|(_, address)| *address == rule.source).map(|(key, _)| *key);
+    if let Some((_, ko, en)) = WORK.iter().find(|(of, ..)| key == Some(of)) {
+        return format!("{ko} · {en}");
+    }
     let (letter, number) = split(rule.id);
     let group = GROUPS.iter().rev().find(|(of, first, ..)| *of == letter && *first <= number);
     group.map_or_else(|| format!("{letter}: 그 밖 · others"), |(.., ko, en)| format!("{ko} · {en}"))
@@ -158,7 +202,7 @@ fn thousands(number: usize) -> String {
 fn page() -> String {
     let mut page = INTRO.to_owned();
     let mut last = String::new();
-    for rule in RULES {
+    for rule in RULES.iter().chain(w::RULES) {
         let heading = heading(rule);
         if heading != last {
             write!(page, "\n## {heading}\n\n| 규칙 | | 무엇 | What | 출처 |\n|---|---|---|---|---|\n").expect("a text");
@@ -169,7 +213,7 @@ fn page() -> String {
     }
     page += "\n## 수 · numbers\n\n`shared::kakao::limits`의 상수입니다. 글을 자르거나 목록을 나눌 때 쓰세요.\n\n";
     page += "| 상수 | 수 | 무엇 | 규칙 |\n|---|---:|---|---|\n";
-    for (name, value, rules, ko) in NUMBERS {
+    for (name, value, rules, ko) in NUMBERS.iter().chain(WORK_NUMBERS) {
         writeln!(page, "| `{name}` | {} | {ko} | {rules} |", thousands(*value)).expect("a text");
     }
     page += "\n## 출처 · sources\n\n";
@@ -208,9 +252,9 @@ fn every_number_of_the_register_is_in_the_table() {
         constants.filter(|name| name.len() > 3 && !["RULES", "CURRENCY", "CALLBACK_HOST", "MENTION"].contains(name));
     let missing: Vec<_> = constants.filter(|name| NUMBERS.iter().all(|(known, ..)| known != name)).collect();
     assert!(missing.is_empty(), "{missing:?} are missing in the table of numbers of this test");
-    for (name, _, rules, _) in NUMBERS {
+    for (name, _, rules, _) in NUMBERS.iter().chain(WORK_NUMBERS) {
         for id in rules.split(", ") {
-            assert!(RULES.iter().any(|rule| rule.id == id), "{name} is about {id}, which is no rule");
+            assert!(RULES.iter().chain(w::RULES).any(|rule| rule.id == id), "{name} is about {id}, which is no rule");
         }
     }
 }

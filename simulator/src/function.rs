@@ -9,6 +9,7 @@ use std::time::Duration;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use serde_json::Value;
 use shared::app::App;
+use shared::bot::work::WorkModals;
 use shared::bot::{Checks, Notices, SignUp, Skills};
 use shared::clock::{Clock, Millis};
 use shared::endpoint::{Endpoint, catch_panic};
@@ -22,9 +23,9 @@ use crate::template::Template;
 type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Everything a bot can do. A new surface adds its trait here and its functions below.
-pub trait EverySurface: Skills + Checks + SignUp + Notices + Send + 'static {}
+pub trait EverySurface: Skills + Checks + SignUp + Notices + WorkModals + Send + 'static {}
 
-impl<B: Skills + Checks + SignUp + Notices + Send + 'static> EverySurface for B {}
+impl<B: Skills + Checks + SignUp + Notices + WorkModals + Send + 'static> EverySurface for B {}
 
 /// The HTTP functions. One line each.
 fn functions<B: EverySurface>() -> Vec<Function<B>> {
@@ -37,6 +38,8 @@ fn functions<B: EverySurface>() -> Vec<Function<B>> {
         Function::of::<channel_callback::ChannelCallback>(),
         Function::of::<unlink_callback::UnlinkCallback>(),
         Function::of::<account_callback::AccountCallback>(),
+        Function::of::<work_request::WorkRequest>(),
+        Function::of::<work_callback::WorkCallback>(),
     ]
 }
 

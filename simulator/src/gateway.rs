@@ -115,12 +115,17 @@ pub(crate) async fn tell(request: Request, next: axum::middleware::Next) -> Resu
         (request.method().clone(), request.uri().path().to_owned(), std::time::Instant::now());
     let response = next.run(request).await;
     // The room's own traffic is not the author's business.
-    if path != "/" && path != "/healthz" && !path.starts_with("/room/") && !path.starts_with("/kakao") {
+    if path != "/"
+        && path != "/healthz"
+        && !path.starts_with("/room/")
+        && !path.starts_with("/kakao")
+        && path != "/work-api/said"
+    {
         let (hour, minute, second) = crate::laptop::wall_clock();
         let ms = started.elapsed().as_millis();
         let status = response.status().as_u16();
         // What is good once is long, a secret, and says nothing to anybody.
-        let once = ["/callback/", "/continue/", "/otp/"].into_iter();
+        let once = ["/callback/", "/work/request/", "/continue/", "/otp/"].into_iter();
         let path = once.filter_map(|before| Some(&path[..path.find(before)? + before.len()])).next().unwrap_or(&path);
         crate::laptop::say(&format!("{hour:02}:{minute:02}:{second:02}  {method} {path}  {status}  {ms} ms"));
     }

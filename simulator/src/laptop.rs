@@ -23,7 +23,8 @@ use crate::payload::{AUTH_BLOCK_ID, PLUGIN_PARAM};
 use crate::platform::{self, Platform, Skills};
 use crate::table::Table;
 use crate::template::Template;
-use crate::{event_api, gateway, half_view, room, stream};
+use crate::work_api::LOCAL_WORK_SECRET;
+use crate::{event_api, gateway, half_view, room, stream, work_api};
 
 /// What `x-skill-secret` is on a laptop.
 pub const LOCAL_SKILL_SECRET: &str = "local-skill-secret";
@@ -134,6 +135,8 @@ pub struct Laptop {
     pub client_secret: Option<String>,
     /// Its admin key, likewise.
     pub admin_key: Option<String>,
+    /// The last part of the addresses that Kakao Work calls, unless the surroundings have one of their own.
+    pub work_secret: Option<String>,
     /// Which of `KAUTH_URL`, `KAPI_URL` and `TALK_PLUGIN_URL` lead elsewhere than to this process.
     pub login_elsewhere: Vec<&'static str>,
     /// The stand-in for Kakao Login.
@@ -223,6 +226,7 @@ impl Laptop {
             api_key: api_key.is_none().then(|| LOCAL_REST_API_KEY.to_owned()),
             client_secret: get("KAKAO_CLIENT_SECRET").is_none().then(|| LOCAL_CLIENT_SECRET.to_owned()),
             admin_key: get("KAKAO_ADMIN_KEYS").is_none().then(|| LOCAL_ADMIN_KEY.to_owned()),
+            work_secret: get("WORK_PATH_SECRET").is_none().then(|| LOCAL_WORK_SECRET.to_owned()),
             login_elsewhere,
             event_skill: options.event_skill.clone(),
             seeded,
@@ -268,7 +272,8 @@ fn router(platform: Arc<Platform>, functions: Functions, kakao: &Kakao) -> Route
         .merge(half_view::routes())
         .route("/healthz", get(async || "ok"))
         .with_state(platform)
-        .merge(kakao.router());
+        .merge(kakao.router())
+        .merge(work_api::routes());
     Router::new().fallback(gateway::handle).with_state(functions).merge(own).layer(from_fn(gateway::tell))
 }
 
@@ -355,6 +360,9 @@ fn fallback(name: &str, url: &str) -> Option<String> {
         "KAKAO_CLIENT_SECRET" => Some(LOCAL_CLIENT_SECRET.to_owned()),
         "KAKAO_ADMIN_KEYS" => Some(LOCAL_ADMIN_KEY.to_owned()),
         "TOKEN_SIGNING_KEY" => Some("local-token-signing-key".to_owned()),
+        "WORK_API_URL" => Some(format!("{url}/work-api")),
+        "WORK_APP_KEY" => Some(work_api::LOCAL_APP_KEY.to_owned()),
+        "WORK_PATH_SECRET" => Some(LOCAL_WORK_SECRET.to_owned()),
         "SYNC_REDIRECT_URI" => Some(redirect_uri(url)),
         "SYNC_PARAM" => Some(PLUGIN_PARAM.to_owned()),
         "KAKAO_APP_ID" => Some(login::LOCAL_APP_ID.to_string()),

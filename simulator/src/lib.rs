@@ -31,5 +31,6 @@ mod template;
 mod tokens;
 pub mod verdict;
 pub mod webhook;
+mod work_api;
 
 pub use laptop::{LOCAL_REST_API_KEY, LOCAL_SKILL_SECRET, Laptop, NotStarted, Options, surroundings};

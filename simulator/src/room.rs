@@ -20,6 +20,9 @@ const PAGE: &str = include_str!("room/index.html");
 const STYLE: &str = concat!(include_str!("look.css"), include_str!("room/room.css"));
 const ICON: &str = include_str!("room/icon.svg");
 const SCRIPT: &str = include_str!("room/room.js");
+const WORK_PAGE: &str = include_str!("room/work.html");
+const WORK_STYLE: &str = concat!(include_str!("look.css"), include_str!("room/work.css"));
+const WORK_SCRIPT: &str = include_str!("room/work.js");
 const HALF_VIEW: &str = include_str!("room/half_view.js");
 
 /// The page is whole in itself. Only pictures may come from elsewhere: they are the bot's own. The half-view is this machine's.
@@ -35,6 +38,9 @@ pub(crate) fn routes() -> Router<Arc<Platform>> {
         .route("/room/room.js", get(async || asset("text/javascript; charset=utf-8", SCRIPT)))
         .route("/room/half_view.js", get(async || asset("text/javascript; charset=utf-8", HALF_VIEW)))
         .route("/room/icon.svg", get(async || asset("image/svg+xml", ICON)))
+        .route("/room/work", get(async || asset("text/html; charset=utf-8", WORK_PAGE)))
+        .route("/room/work.css", get(async || asset("text/css; charset=utf-8", WORK_STYLE)))
+        .route("/room/work.js", get(async || asset("text/javascript; charset=utf-8", WORK_SCRIPT)))
         .route("/room/people", get(people))
         .route("/room/say", post(say))
         .route("/room/turns/{turn}", get(turn))

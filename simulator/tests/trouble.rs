@@ -37,6 +37,8 @@ impl Skills for Toy {
     }
 }
 
+impl shared::bot::work::WorkModals for Toy {}
+
 impl SignUp for Toy {
     async fn decide(&self, _who: &Applicant) -> Decision {
         Decision::Accept(serde_json::Map::new())

@@ -13,6 +13,7 @@
 //! | [`sign_up`] | the functions around a sign-up: a store, a clock, an outbox driven by hand |
 //! | [`tiny_kakao`] | Kakao, as far as a sign-up needs it |
 //! | [`webhooks`] | Kakao, when it calls by itself |
+//! | [`work`] | Kakao Work's Web API: records what a bot says, well or badly |
 //! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
 //! | [`events`] | `events/`: real requests and our exact replies |
 
@@ -30,3 +31,4 @@ pub mod sync;
 pub mod table;
 pub mod tiny_kakao;
 pub mod webhooks;
+pub mod work;

@@ -43,6 +43,7 @@ async fn replies_are_exact(function: &str) {
         ("KAKAO_REST_API_KEY", "local-rest-api-key"),
         ("KAKAO_CLIENT_SECRET", "local-client-secret"),
         ("KAKAO_ADMIN_KEYS", "local-admin-key"),
+        ("WORK_PATH_SECRET", "local-work-secret"),
         ("TOKEN_SIGNING_KEY", "local-token-signing-key"),
         ("SYNC_REDIRECT_URI", "https://service.example/sync/redirect"),
         ("SYNC_PARAM", "profile"),
@@ -114,4 +115,14 @@ async fn sync_match() {
 #[tokio::test]
 async fn sync_failure() {
     replies_are_exact("sync-failure").await;
+}
+
+#[tokio::test]
+async fn work_request() {
+    replies_are_exact("work-request").await;
+}
+
+#[tokio::test]
+async fn work_callback() {
+    replies_are_exact("work-callback").await;
 }

@@ -59,6 +59,8 @@ fn functions() -> BTreeMap<&'static str, &'static [Route]> {
         http::<channel_callback::ChannelCallback>(),
         http::<unlink_callback::UnlinkCallback>(),
         http::<account_callback::AccountCallback>(),
+        http::<work_request::WorkRequest>(),
+        http::<work_callback::WorkCallback>(),
         outbox,
     ])
 }
@@ -211,6 +213,8 @@ fn t32_roles_name_their_actions_and_resources() {
         ("SyncRedirectRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
         ("SyncMatchRole", json!(["SAGA#*", "U#app#*", "OUT#*"])),
         ("SyncFailureRole", json!(["SAGA#*", "U#app#*"])),
+        ("WorkRequestRole", json!(["WAP#*", "OUT#*"])),
+        ("WorkCallbackRole", json!(["WAP#*", "OUT#*"])),
     ] {
         let policy = template()["Resources"][role]["Properties"]["Policies"][0].clone();
         let condition = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
@@ -242,7 +246,14 @@ fn t32_roles_name_their_actions_and_resources() {
         let compares_keys = name == "ChannelCallbackRole" || name == "UnlinkCallbackRole";
         let ends_links = calls_kakao || is_page;
         assert_eq!(reads("/KAKAO_ADMIN_KEYS"), ends_links || compares_keys, "{name}: ends links, or is shown the key");
-        assert_eq!(reads("/TOKEN_SIGNING_KEY"), ends_links, "{name}: only these open what is sealed");
+        let hears = name == "WorkRequestRole" || name == "WorkCallbackRole";
+        assert_eq!(
+            reads("/TOKEN_SIGNING_KEY"),
+            ends_links || hears,
+            "{name}: only these open what is sealed or signed"
+        );
+        assert_eq!(reads("/WORK_PATH_SECRET"), hears, "{name}: only these are called by Kakao Work");
+        assert_eq!(reads("/WORK_APP_KEY"), name == "OutboxRole", "{name}: only it speaks in Kakao Work");
         assert_eq!(reads("/KAKAO_CLIENT_SECRET"), name == "SyncRedirectRole", "{name}: only it exchanges codes");
     }
     assert!(!template()["Resources"]["SkillCheckRole"].to_string().contains("dynamodb:"), "skill-check has no table");
@@ -298,6 +309,8 @@ fn timeouts_and_leases_fit_together() {
     }
     // Whoever finds the lease of a reconciler's round run out must find nobody at work.
     assert!(timeout("Outbox") + 5 < shared::store::sign_up::ROUND_LEASE.as_secs());
+    // threats-and-faults, section 3: Kakao Work's own limit is not known and treated as 3 s.
+    assert_eq!((timeout("WorkRequest"), timeout("WorkCallback")), (4, 4));
     // The outbox must be able to use a callback's whole minute (decision 6).
     assert!(timeout("Outbox") >= shared::kapi::skill_callback::DELIVER_WITHIN.as_secs());
 }
@@ -367,6 +380,7 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "OutboxEventsFailed",
         "OutboxErasureLate",
         "OutboxRepairs",
+        "OutboxMessagesFailed",
         "ApiErrors",
         "BadKeys",
         "SyncRedirectMisconfigured",
@@ -390,6 +404,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "functions/outbox/src/lib.rs",
         "functions/outbox/src/deliver.rs",
         "functions/outbox/src/event.rs",
+        "functions/outbox/src/work.rs",
         "shared/src/converse/spoken.rs",
         "shared/src/verify.rs",
         "shared/src/lambda.rs",
@@ -397,6 +412,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/sign_up/names.rs",
         "shared/src/sign_up/reconcile.rs",
         "shared/src/sign_up/unlink.rs",
+        "shared/src/hear.rs",
         "functions/sync-redirect/src/lib.rs",
         "functions/channel-callback/src/lib.rs",
         "functions/unlink-callback/src/lib.rs",

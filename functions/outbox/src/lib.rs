@@ -15,6 +15,7 @@ mod deliver;
 mod event;
 mod member;
 mod recheck;
+mod work;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -214,6 +215,10 @@ impl<B: Skills> Shift<'_, B> {
             Read::Known(Effect::Recheck(recheck)) => {
                 let _place = self.kakao.acquire().await;
                 recheck::carry_out(self.app, &recheck, self.until).await
+            }
+            Read::Known(Effect::Work(saying)) => {
+                let _place = self.kakao.acquire().await;
+                work::say(self.app, id, &saying, claimed.tries, self.until).await
             }
             // Nobody is told yet: the line is all there is of a welcome.
             Read::Known(Effect::Welcome(_)) => {

@@ -20,6 +20,11 @@ impl Oops {
         self.say.as_deref()
     }
 
+    /// Whether an error of this type is behind it.
+    pub(crate) fn is<E: Error>(&self) -> bool {
+        self.kind == std::any::type_name::<E>()
+    }
+
     /// The type of the error behind it, for the log. Its message stays out: it may quote what a person wrote.
     pub fn kind(&self) -> &'static str {
         self.kind

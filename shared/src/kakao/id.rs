@@ -64,6 +64,12 @@ pub mod kind {
         ChannelUser true;
         /// An app of Kakao Developers.
         App false;
+        /// A member or bot of a Kakao Work workspace.
+        WorkUser true;
+        /// A room of a Kakao Work workspace.
+        WorkConversation true;
+        /// A message in such a room, up to 18 digits.
+        WorkMessage false;
     }
 }
 
@@ -89,6 +95,12 @@ pub type TaskId = Id<kind::Task>;
 pub type ChannelUserId = Id<kind::ChannelUser>;
 /// `app_id`: an app of Kakao Developers.
 pub type AppId = Id<kind::App>;
+/// A member or bot of a Kakao Work workspace.
+pub type WorkUserId = Id<kind::WorkUser>;
+/// A room of a Kakao Work workspace.
+pub type WorkConversationId = Id<kind::WorkConversation>;
+/// A message in such a room.
+pub type WorkMessageId = Id<kind::WorkMessage>;
 
 /// An opaque identifier of one kind.
 pub struct Id<K> {
@@ -144,6 +156,13 @@ impl<K> PartialOrd for Id<K> {
 impl<K> Ord for Id<K> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.text.cmp(&other.text)
+    }
+}
+
+/// A number, which goes out as one.
+impl<K> From<u64> for Id<K> {
+    fn from(number: u64) -> Self {
+        Id::from_number(number)
     }
 }
 

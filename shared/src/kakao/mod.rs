@@ -13,6 +13,7 @@ mod parse;
 pub mod skill;
 pub mod sync;
 pub mod webhook;
+pub mod work;
 
 pub use field::{Field, Loose};
 pub use id::Id;

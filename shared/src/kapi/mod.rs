@@ -16,6 +16,7 @@ pub mod secevent;
 pub mod skill_callback;
 pub mod ssm;
 pub mod user;
+pub mod work;
 
 pub use failure::Failure;
 pub use outbound::{Answer, CallError, Outbound, Patience};

@@ -26,6 +26,8 @@
 //! | channel relation | `U#app#<user>`, `U#oid#<id>` | `CH#<channel>` |
 //! | alias | `U#<kind>#<key>` | `ALIAS` |
 //! | account event once | `IDEM#jti#<hash of the token's name>` | `-` |
+//! | approval | `WAP#<approval>` | `REQ` |
+//! | callback that nobody knows | `WAP#odd#<callback>` | `-` |
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
 //! | the reconciler's round | `RECON#members` | `ROUND` |
 //!
@@ -34,7 +36,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{AppUser, ChannelId, EntryId, GroupId, Identity, Item, Person, PlaceId, SagaId, hash};
+use super::{AppUser, ApprovalId, ChannelId, EntryId, GroupId, Identity, Item, Person, PlaceId, SagaId, hash};
 use crate::clock::Millis;
 
 /// How many shards the `due` index has.
@@ -159,6 +161,14 @@ impl Key {
 
     pub(super) fn alias(identity: &Identity) -> Self {
         Self::new(identity_pk(identity), "ALIAS")
+    }
+
+    pub(super) fn approval(approval: &ApprovalId) -> Self {
+        Self::new(format!("WAP#{approval}"), "REQ")
+    }
+
+    pub(super) fn odd_callback(callback: &str) -> Self {
+        Self::new(format!("WAP#odd#{callback}"), "-")
     }
 
     /// `day` as `yyyymmdd`.

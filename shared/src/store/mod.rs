@@ -10,6 +10,7 @@
 //! 5. A read that a decision follows is a strong read by primary key; the `due` index only finds work.
 
 mod account;
+mod approval;
 mod callback;
 mod client;
 mod due;
@@ -17,6 +18,7 @@ mod event;
 mod group;
 mod item;
 mod keys;
+mod odd;
 mod one_time;
 mod outbox;
 mod person;
@@ -38,10 +40,12 @@ use sha2::{Digest, Sha256};
 use crate::env::Env;
 
 pub use account::{Account, AccountChange, Taken};
+pub use approval::{Approval, ApprovalId, Attempt, Decided, NoApprover, Requested, Ruling, Verdict};
 pub use callback::CallbackClaim;
 pub use due::Due;
 pub use event::EventClaim;
 pub use group::{Group, GroupId, Joined, Place, PlaceId};
+pub use odd::callback_id;
 pub use one_time::OneTime;
 pub use outbox::{Claim, Claimed, Entry, EntryId, MAX_TRIES, Outcome};
 pub use person::Person;

@@ -25,6 +25,7 @@ mod request;
 mod rule;
 mod text;
 mod webhook;
+pub mod work;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,8 @@
 /// How bad it is to break a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
+    /// `A`: can be sent and shows as meant; the design guide would do it otherwise.
+    Advice,
     /// `W`: can be sent; something will not show as meant.
     Warning,
     /// `E`: must not be sent.
@@ -11,9 +13,10 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// `E` or `W`.
+    /// `E`, `W` or `A`.
     pub fn as_str(self) -> &'static str {
         match self {
+            Severity::Advice => "A",
             Severity::Warning => "W",
             Severity::Error => "E",
         }
@@ -64,6 +67,12 @@ pub(super) const UC: &str = "https://developers.kakao.com/docs/latest/ko/kakaolo
 pub(super) const AC: &str = "https://developers.kakao.com/docs/latest/ko/kakaologin/sse";
 /// Group chat; the guide has no public address.
 pub(super) const GC: &str = "Kakao group-chatbot developer guide 1.11.1";
+/// Kakao Work: blocks and how to use them.
+pub(super) const BK: &str = "https://docs.kakaoi.ai/kakao_work/blockkit/uxguide/";
+/// Kakao Work: callbacks and modals.
+pub(super) const RE: &str = "https://docs.kakaoi.ai/kakao_work/webapireference/reactive/";
+/// Kakao Work: the Web API.
+pub(super) const WA: &str = "https://docs.kakaoi.ai/kakao_work/webapireference/commonguide/";
 
 impl Rule {
     /// A rule that must not be broken.
@@ -74,5 +83,10 @@ impl Rule {
     /// A rule that may be broken at a price.
     pub(super) const fn warning(id: &'static str, source: &'static str, en: &'static str, ko: &'static str) -> Self {
         Rule { id, severity: Severity::Warning, source, en, ko }
+    }
+
+    /// A rule of taste.
+    pub(super) const fn advice(id: &'static str, source: &'static str, en: &'static str, ko: &'static str) -> Self {
+        Rule { id, severity: Severity::Advice, source, en, ko }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) trait Generous {
 }
 
 /// Takes a member out if it fits, and leaves it where it is if it does not or is `null`.
-pub(super) fn take<T: for<'de> Deserialize<'de>>(rest: &mut Map, key: &str) -> Option<T> {
+pub(crate) fn take<T: for<'de> Deserialize<'de>>(rest: &mut Map, key: &str) -> Option<T> {
     let read = Option::<T>::deserialize(rest.get(key)?).ok()??;
     rest.remove(key);
     Some(read)
@@ -63,7 +63,7 @@ macro_rules! generous {
 pub(crate) use generous;
 
 /// An optional text of an author: an empty one is not written.
-pub(super) fn optional(text: impl Into<String>) -> Option<String> {
+pub(crate) fn optional(text: impl Into<String>) -> Option<String> {
     Some(text.into()).filter(|text| !text.is_empty())
 }
 

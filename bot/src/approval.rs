@@ -1,0 +1,229 @@
+//! 예제 결재: 카카오워크 대화방에서 휴가를 신청하고, 결재자 한 사람이 한 번 결정합니다.
+//!
+//! ```text
+//! 「휴가 신청」 버튼 ─ 모달 ─ 신청 메시지 [승인] [의견 쓰고 결정] ─ 모달 ─ 결과: 대화방에, 그리고 신청한 분께
+//! ```
+//!
+//! 보낸 버튼은 지울 수 없어서 누구나 언제까지나 누를 수 있습니다. 그래서 누가 결정할 수 있는지 먼저 적어 두고, 결정은 표에 한 번만 적습니다.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use shared::bot::Oops;
+use shared::bot::work::{Ask, Heard, NoTicket, Ticket, WorkForm, WorkTurn, Wrong, notice_modal};
+use shared::effect::Effect;
+use shared::kakao::id::WorkUserId;
+use shared::kakao::limits::work::Checked;
+use shared::kakao::work::{Action, ActionRow, Button, Description, HeaderStyle, Inline, Message, Modal, TextBlock, To};
+use shared::store::{Approval, ApprovalId, Attempt, Decided, Ruling, Verdict};
+
+/// 결재할 수 있는 분들의 카카오워크 사용자 id. 여러분 회사의 것으로 바꾸세요. 자기 신청은 스스로 결재할 수 없습니다.
+pub const APPROVERS: [u64; 2] = [1001, 1002];
+
+/// 「휴가 신청」 버튼의 value.
+pub const VACATION: &str = "vacation";
+
+/// 결재를 기다리는 시간.
+const WAITS: Duration = Duration::from_secs(7 * 86_400);
+/// 모달을 열어 두는 시간.
+const FILLS_IN: Duration = Duration::from_secs(3_600);
+
+// 서명한 값의 쓰임새. 한 쓰임새의 값은 다른 데 쓸 수 없습니다.
+const APPLY: &str = "apply";
+const APPROVE: &str = "approve";
+const OPINION: &str = "opinion";
+const DECIDE: &str = "decide";
+
+/// 휴가 신청서: 이 구조체가 모달이 되고, 적은 것을 받습니다.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Vacation {
+    when: String,
+    why: Option<String>,
+}
+
+impl WorkForm for Vacation {
+    const TITLE: &str = "휴가 신청";
+    const ACCEPT: &str = "신청하기";
+
+    fn ask(field: &str) -> Ask {
+        match field {
+            "when" => Ask::new("언제 쉬나요?").placeholder("예) 3월 2일부터 3일").at_most(50),
+            _ => Ask::new("까닭이 있다면 알려 주세요").at_most(200),
+        }
+    }
+}
+
+/// 결재 의견.
+#[derive(Debug, Deserialize)]
+pub struct Opinion {
+    verdict: Choice,
+    reason: Option<String>,
+}
+
+/// 결정.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// 승인.
+    Approve,
+    /// 반려.
+    Reject,
+}
+
+impl WorkForm for Opinion {
+    const TITLE: &str = "휴가 결재";
+    const ACCEPT: &str = "결정하기";
+
+    fn ask(field: &str) -> Ask {
+        match field {
+            "verdict" => Ask::new("어떻게 할까요?").option("approve", "승인").option("reject", "반려"),
+            _ => Ask::new("의견을 남겨 주세요").at_most(200),
+        }
+    }
+}
+
+/// 처음 보여 주는 메시지.
+pub fn menu() -> Message {
+    Message::new("무엇을 도와드릴까요?")
+        .block(TextBlock::new("무엇을 도와드릴까요?"))
+        .block(Button::new("휴가 신청", Action::modal(VACATION)).primary())
+}
+
+/// 모달을 엽니다.
+pub async fn open(turn: &WorkTurn<'_>) -> Result<Option<Checked<Modal>>, Oops> {
+    if turn.value() == VACATION {
+        let ticket = Ticket::new(turn.id().to_owned(), turn.after(FILLS_IN)).only_for(turn.member().cloned());
+        return Ok(Some(Vacation::modal(turn.signer().sign(APPLY, &ticket)?)?));
+    }
+    let id = match turn.ticket::<ApprovalId>(OPINION) {
+        Ok(ticket) => ticket.carries,
+        Err(no) => return notice_modal("열 수 없어요", no.words()).map(Some),
+    };
+    match turn.approval(&id).await? {
+        Some(asked) if asked.ruling.is_none() => {
+            let ticket = Ticket::new(id, asked.until.min(turn.after(FILLS_IN))).only_for(turn.member().cloned());
+            Ok(Some(Opinion::modal(turn.signer().sign(DECIDE, &ticket)?)?))
+        }
+        Some(_) => notice_modal("휴가 결재", "이미 결정된 신청이에요.").map(Some),
+        None => notice_modal("휴가 결재", "찾을 수 없는 신청이에요.").map(Some),
+    }
+}
+
+/// 모달을 받습니다.
+pub async fn submitted(turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
+    match (turn.ticket::<String>(APPLY), turn.ticket::<ApprovalId>(DECIDE)) {
+        (Ok(ticket), _) => match Vacation::read(&turn.form()) {
+            Ok(vacation) => apply(turn, &ticket.carries, &vacation).await,
+            Err(wrong) => Ok(here(turn, fill_in_again(&wrong))),
+        },
+        (_, Ok(ticket)) => match Opinion::read(&turn.form()) {
+            Ok(Opinion { verdict: Choice::Approve, reason }) => {
+                decide(turn, &ticket.carries, Verdict::Approved, reason.as_deref()).await
+            }
+            Ok(Opinion { verdict: Choice::Reject, reason }) => {
+                decide(turn, &ticket.carries, Verdict::Rejected, reason.as_deref()).await
+            }
+            Err(wrong) => Ok(here(turn, Message::new(sentences(&wrong)))),
+        },
+        (Err(NoTicket::Forged), Err(no)) | (Err(no), _) => Ok(here(turn, Message::new(no.words()))),
+    }
+}
+
+/// 버튼을 누르면.
+pub async fn acted(turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
+    if turn.action_name() != APPROVE {
+        return Ok(here(turn, menu()));
+    }
+    match turn.ticket::<ApprovalId>(APPROVE) {
+        Ok(ticket) => decide(turn, &ticket.carries, Verdict::Approved, None).await,
+        Err(no) => Ok(here(turn, Message::new(no.words()))),
+    }
+}
+
+/// 신청을 적어 두고, 그다음에 대화방에 알립니다.
+async fn apply(turn: &WorkTurn<'_>, form: &str, vacation: &Vacation) -> Result<Heard, Oops> {
+    let (Some(member), Some(room)) = (turn.member(), turn.room()) else { return Ok(Heard::nothing()) };
+    let id = ApprovalId::of(&["vacation", form]);
+    let until = turn.after(WAITS);
+    let approvers = APPROVERS.map(WorkUserId::from);
+    let Ok(approval) = Approval::new(id.clone(), member, &approvers, &vacation.when, until) else {
+        return Ok(here(turn, Message::new("결재할 분이 없어서 신청하지 못했어요.")));
+    };
+    turn.request_approval(&approval).await?;
+    let value = |purpose| turn.signer().sign(purpose, &Ticket::new(id.clone(), until).in_room(room.clone()));
+    let approve = Button::new("승인", Action::submit(APPROVE, value(APPROVE)?)).primary();
+    let opinion = Button::new("의견 쓰고 결정", Action::modal(value(OPINION)?));
+    let message = Message::new(format!("휴가 신청이 왔어요: {}", vacation.when))
+        .header("휴가 신청", HeaderStyle::Blue)
+        .block(Description::new("신청", TextBlock::of([who(member, "신청한 분")])))
+        .block(Description::new("기간", vacation.when.as_str()))
+        .block(Description::new("까닭", vacation.why.as_deref().unwrap_or("-")))
+        .divider()
+        .block(ActionRow::two(approve, opinion));
+    Ok(Heard::nothing().say_once(format!("approval-{id}-asked"), To::Room(room), message))
+}
+
+/// 결정은 한 번뿐입니다. 신청한 분께 보내는 소식은 결정과 함께 적힙니다.
+async fn decide(turn: &WorkTurn<'_>, id: &ApprovalId, verdict: Verdict, reason: Option<&str>) -> Result<Heard, Oops> {
+    let (Some(by), Some(room)) = (turn.member(), turn.room()) else { return Ok(Heard::nothing()) };
+    let Some(asked) = turn.approval(id).await? else {
+        return Ok(here(turn, Message::new("찾을 수 없는 신청이에요.")));
+    };
+    let told = result(&asked.subject, verdict, by, reason).checked()?;
+    let notice = Effect::work(format!("approval-{id}-told"), To::Member(asked.requester), told).entry()?;
+    let attempt = Attempt { by, verdict, reason, press: turn.id(), notice: Some(&notice) };
+    Ok(match turn.decide(id, &attempt).await? {
+        Decided::Ours(Ruling { verdict, by, reason, .. }) => {
+            let message = result(&asked.subject, verdict, &by, reason.as_deref());
+            Heard::nothing().say_once(format!("approval-{id}-result"), To::Room(room), message)
+        }
+        Decided::Already(ruling) => here(turn, already(&ruling)),
+        Decided::NotYours => here(turn, Message::new("결재할 수 있는 분만 결정할 수 있어요.")),
+        Decided::Expired => here(turn, Message::new("시간이 지나서 결정할 수 없는 신청이에요.")),
+        Decided::Unknown => here(turn, Message::new("찾을 수 없는 신청이에요.")),
+    })
+}
+
+fn result(when: &str, verdict: Verdict, by: &WorkUserId, reason: Option<&str>) -> Message {
+    let (word, style) = match verdict {
+        Verdict::Approved => ("승인", HeaderStyle::Blue),
+        Verdict::Rejected => ("반려", HeaderStyle::Red),
+    };
+    let message = Message::new(format!("휴가 신청이 {word}되었어요: {when}"))
+        .header(format!("휴가 {word}"), style)
+        .block(Description::new("기간", when))
+        .block(Description::new("결정", TextBlock::of([who(by, "결재한 분")])));
+    match reason {
+        Some(reason) => message.block(Description::new("의견", reason)),
+        None => message,
+    }
+}
+
+fn already(ruling: &Ruling) -> Message {
+    let word = if ruling.verdict == Verdict::Approved { "승인" } else { "반려" };
+    let pieces = [Inline::words("이미 "), who(&ruling.by, "결재한 분"), Inline::words(format!(" 님이 {word}했어요."))];
+    Message::new(format!("이미 {word}된 신청이에요.")).block(TextBlock::of(pieces))
+}
+
+fn fill_in_again(wrong: &[Wrong]) -> Message {
+    let words = sentences(wrong);
+    Message::new(words.as_str())
+        .block(TextBlock::new(words))
+        .block(Button::new("다시 쓰기", Action::modal(VACATION)).primary())
+}
+
+fn sentences(wrong: &[Wrong]) -> String {
+    wrong.iter().map(Wrong::words).collect::<Vec<_>>().join("\n")
+}
+
+/// 사람의 이름표. 누르면 프로필이 열립니다.
+fn who(member: &WorkUserId, name: &str) -> Inline {
+    match member.as_str().parse() {
+        Ok(number) if number > 0 => Inline::mention(name, number),
+        _ => Inline::words(name),
+    }
+}
+
+fn here(turn: &WorkTurn<'_>, message: Message) -> Heard {
+    turn.room().map_or_else(Heard::nothing, |room| Heard::nothing().say(To::Room(room), message))
+}

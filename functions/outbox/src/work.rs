@@ -1,0 +1,92 @@
+//! Messages of Kakao Work. The service knows no key by which it would recognise a repeat, so one that may have arrived is said once
+//! more at most.
+//!
+//! ```text
+//! message ─ fits? ─ POST ─┬─ sent                        ─ done
+//!                         ├─ turned away: key, too many  ─ again
+//!                         ├─ never left this machine     ─ again
+//!                         ├─ nobody knows                ─ again once, then parked
+//!                         └─ turned away: anything else  ─ dropped
+//! ```
+
+use std::time::Duration;
+
+use shared::app::Services;
+use shared::clock::Millis;
+use shared::effect::Saying;
+use shared::kakao::limits::work::Checked;
+use shared::kakao::work::{Message, To};
+use shared::kapi::work::{WorkApi, WorkError};
+use shared::log::Log;
+use shared::secret::{Secret, SecretName};
+use shared::store::{EntryId, Outcome};
+
+/// What opening a room and sending take at most: who has less time left does not begin.
+const SENDING: Duration = Duration::from_secs(5);
+
+/// Tries of a message of which nobody knows whether it arrived.
+const TRIES_IN_THE_DARK: u64 = 2;
+
+/// The app key is the workspace's, not one of a KakaoTalk bot.
+const NO_BOT: &str = "";
+
+/// Says it.
+pub(super) async fn say(services: &Services, id: &EntryId, saying: &Saying, tries: u64, until: Millis) -> Outcome {
+    let log = |log: Log, outcome| log.outcome(outcome).item(&id.hash());
+    let message = match saying.message.clone().checked() {
+        Ok(message) => message,
+        Err(refused) => {
+            for broken in refused.errors {
+                log(Log::error("outbox.message"), "unfit").rule(broken.rule).field(&broken.path).write();
+            }
+            return Outcome::Parked;
+        }
+    };
+    if until.since(services.clock.now()) < SENDING {
+        return Outcome::Again;
+    }
+    let Ok(key) = services.secrets.value(SecretName::WorkAppKey, NO_BOT).await else {
+        log(Log::error("outbox.message"), "refused").kind("no-key").write();
+        return Outcome::Again;
+    };
+    let mut sent = send(services, &key, &saying.to, &message, until).await;
+    if sent == Err(WorkError::Key)
+        && let Ok(fresh) = services.secrets.value_after_refusal(SecretName::WorkAppKey, NO_BOT, &key).await
+        && fresh.reveal() != key.reveal()
+    {
+        sent = send(services, &fresh, &saying.to, &message, until).await;
+    }
+    let Err(error) = sent else {
+        log(Log::info("outbox.message"), "sent").write();
+        return Outcome::Done;
+    };
+    if let WorkError::Refused(code) = &error {
+        log(Log::error("outbox.message"), "refused").kind(code.as_str()).write();
+        return Outcome::Dropped;
+    }
+    let dark = error.may_have_arrived();
+    match &error {
+        WorkError::Key => log(Log::error("outbox.message"), "refused").kind("key").write(),
+        error if dark => log(Log::warn("outbox.message"), "unknown").kind(error.word()).write(),
+        error if error.is_passing() => log(Log::warn("outbox.message"), "deferred").kind(error.word()).write(),
+        error => log(Log::error("outbox.message"), "refused").kind(error.word()).write(),
+    }
+    match error {
+        _ if dark && tries >= TRIES_IN_THE_DARK => Outcome::Parked,
+        WorkError::Key => Outcome::Again,
+        error if dark || error.is_passing() => Outcome::Again,
+        _ => Outcome::Dropped,
+    }
+}
+
+async fn send(
+    services: &Services,
+    key: &Secret,
+    to: &To,
+    message: &Checked<Message>,
+    until: Millis,
+) -> Result<(), WorkError> {
+    let left = until.since(services.clock.now());
+    let api = WorkApi::new(services.outbound(), &services.env.work_api_url, key, &services.work, left);
+    api.send(to, message).await.map(drop)
+}

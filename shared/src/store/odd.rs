@@ -1,0 +1,35 @@
+//! Callbacks of Kakao Work that no release knows: kept for a person to look at, and what makes a callback the one it is.
+
+use std::time::Duration;
+
+use super::item::{VERSION, n, s};
+use super::keys::Key;
+use super::write::Write;
+use super::{Store, StoreError, hash};
+use crate::clock::Millis;
+use crate::kakao::work::Callback;
+
+/// Long enough to be seen, and not for ever, because it may hold what somebody wrote.
+const KEPT_FOR: Duration = Duration::from_secs(14 * 86_400);
+
+/// What makes a callback the one it is: no event id is sent. A copy has the same; a second press is another, at another time.
+pub fn callback_id(callback: &Callback) -> String {
+    hash(&["work-callback", &serde_json::to_string(callback).unwrap_or_default()])
+}
+
+impl Store {
+    /// Keeps the body of a callback that nobody knows.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written.
+    pub async fn keep_callback(&self, id: &str, body: &str, now: Millis) -> Result<(), StoreError> {
+        // Condition: it is not there yet; a copy has the same body.
+        let put = Write::put(Key::odd_callback(id), "attribute_not_exists(PK)")
+            .with("t", s("ODD"))
+            .with("v", n(VERSION))
+            .with("body", s(body))
+            .with("ca", n(now.0))
+            .with("ttl", n(now.plus(KEPT_FOR).secs()));
+        self.write(put).await.map(drop)
+    }
+}

@@ -1,0 +1,355 @@
+//! Kakao Work's Web API from both ends: the client, and the outbox that speaks through it (F16, F17 for messages).
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use shared::clock::{Clock, Millis};
+use shared::effect::Effect;
+use shared::env::Env;
+use shared::kakao::id::{WorkConversationId, WorkUserId};
+use shared::kakao::work::{Action, BotStatus, Button, ErrorCode, Message, To};
+use shared::kapi::work::{Batch, FileKind, Memory, Span, Upload, WorkApi, WorkError};
+use shared::kapi::{CallError, Outbound};
+use shared::secret::Secret;
+use tests::faults::wire::Told;
+use tests::platform::{World, wake};
+use tests::table::{SWEEP, stream_event, text};
+use tests::work::{APP_KEY, MESSAGE, ROOM, Work, error, json_answer, too_many};
+
+const NOW: Millis = Millis(1_760_000_000_000);
+const LEFT: Duration = Duration::from_secs(5);
+
+struct Client {
+    work: Work,
+    outbound: Outbound,
+    key: Secret,
+    memory: Memory,
+    base: String,
+}
+
+impl Client {
+    fn new() -> Self {
+        let work = Work::start();
+        let base = work.url();
+        let url = base.clone();
+        let outbound = Outbound::new(&Env::read(|name| (name == "WORK_API_URL").then(|| url.clone())));
+        Self { work, outbound, key: Secret::new(APP_KEY), memory: Memory::default(), base }
+    }
+
+    fn api(&self) -> WorkApi<'_> {
+        self.with(LEFT)
+    }
+
+    fn with(&self, left: Duration) -> WorkApi<'_> {
+        WorkApi::new(&self.outbound, &self.base, &self.key, &self.memory, left)
+    }
+}
+
+fn room() -> WorkConversationId {
+    ROOM.into()
+}
+
+fn hello() -> shared::kakao::limits::work::Checked<Message> {
+    Message::new("안녕하세요").block(Button::new("열기", Action::modal("v"))).checked().unwrap()
+}
+
+#[tokio::test]
+async fn a_message_is_said_as_documented_and_a_members_room_is_asked_for_once() {
+    let client = Client::new();
+    let sent = client.api().send(&To::Room(room()), &hello()).await.unwrap();
+    assert_eq!(sent.id.unwrap().as_str(), MESSAGE);
+    let asked = client.work.asked().remove(0);
+    assert_eq!(asked.header("authorization"), Some(format!("Bearer {APP_KEY}").as_str()));
+    assert_eq!(asked.header("content-type"), Some("application/json; charset=utf-8"));
+    let action = json!({"type": "call_modal", "value": "v"});
+    let blocks = json!([{"type": "button", "text": "열기", "style": "default", "action": action}]);
+    assert_eq!(client.work.said()[0], json!({"conversation_id": ROOM, "text": "안녕하세요", "blocks": blocks}));
+    for _ in 0..3 {
+        client.api().send(&To::Member(9_007_199_254_740_993.into()), &hello()).await.unwrap();
+    }
+    client.api().send(&To::Email("a@example.com".to_owned()), &hello()).await.unwrap();
+    client.api().send_by_key("k", &hello()).await.unwrap();
+    assert_eq!(
+        client.work.paths()[1..],
+        [
+            "POST conversations.open",
+            "POST messages.send",
+            "POST messages.send",
+            "POST messages.send",
+            "POST messages.send_by_email",
+            "POST messages.send_by"
+        ]
+    );
+    let opened: Value = serde_json::from_slice(&client.work.asked()[1].body).unwrap();
+    assert_eq!(opened, json!({"user_id": 9_007_199_254_740_993_u64}));
+}
+
+#[tokio::test]
+async fn an_answer_with_the_id_alone_is_understood() {
+    let client = Client::new();
+    client.work.answers([
+        json_answer(200, &json!({"success": true, "conversation_id": ROOM})),
+        json_answer(200, &json!({"success": true, "message_id": "5"})),
+    ]);
+    let sent = client.api().send(&To::Member(1.into()), &hello()).await.unwrap();
+    assert_eq!(sent.id.unwrap().as_str(), "5");
+}
+
+#[tokio::test]
+async fn a_room_that_is_gone_is_forgotten() {
+    let client = Client::new();
+    let to = To::Member(1.into());
+    client.api().send(&to, &hello()).await.unwrap();
+    client.work.answers([error(200, "conversation_not_found")]);
+    let gone = client.api().send(&to, &hello()).await;
+    assert_eq!(gone, Err(WorkError::Refused(ErrorCode::ConversationNotFound)));
+    client.api().send(&to, &hello()).await.unwrap();
+    assert_eq!(client.work.paths().iter().filter(|path| path.ends_with("conversations.open")).count(), 2);
+}
+
+#[tokio::test]
+async fn every_kind_of_no_is_told_apart() {
+    let client = Client::new();
+    for (told, expected) in [
+        (error(200, "invalid_parameter"), WorkError::Refused(ErrorCode::InvalidParameter)),
+        (error(400, "user_not_found"), WorkError::Refused(ErrorCode::UserNotFound)),
+        (error(404, "api_not_found"), WorkError::Refused(ErrorCode::ApiNotFound)),
+        (error(200, "something_new"), WorkError::Refused(ErrorCode::Other("something_new".to_owned()))),
+        (error(401, "invalid_authentication"), WorkError::Key),
+        (error(403, "unauthorized"), WorkError::Key),
+        (Told::answer(401, "text/html", b"<html>".to_vec()), WorkError::Key),
+        (Told::answer(404, "text/html", b"<html>".to_vec()), WorkError::Status(404)),
+        (Told::answer(200, "text/html", b"<html>".to_vec()), WorkError::Nonsense),
+        (json_answer(200, &json!({"success": true})), WorkError::Nonsense),
+        (json_answer(200, &json!({"success": false})), WorkError::Nonsense),
+        (error(500, "internal_server_error"), WorkError::Passing),
+        (Told::Cut, WorkError::Call(CallError::Unknown)),
+        (Told::Flood(2 << 20), WorkError::Call(CallError::TooLarge)),
+    ] {
+        client.work.answers([told]);
+        let before = client.work.asked().len();
+        assert_eq!(client.api().send(&To::Room(room()), &hello()).await, Err(expected.clone()));
+        assert_eq!(client.work.asked().len(), before + 1, "{expected:?}: nothing that may have arrived is said again");
+    }
+    let key = Secret::new("a\r\nb");
+    let api = WorkApi::new(&client.outbound, &client.base, &key, &client.memory, LEFT);
+    assert_eq!(api.bot().await, Err(WorkError::Key));
+}
+
+#[tokio::test]
+async fn what_may_happen_twice_is_tried_again() {
+    let client = Client::new();
+    client.work.answers([error(500, "internal_server_error"), Told::Cut]);
+    assert_eq!(client.api().bot().await.unwrap().status, Some(BotStatus::Activated));
+    assert_eq!(client.work.asked().len(), 3);
+}
+
+#[tokio::test]
+async fn f17_429_waits_as_long_as_it_says_if_there_is_time() {
+    let client = Client::new();
+    client.work.answers([too_many(Some(1))]);
+    let began = Instant::now();
+    client.api().send(&To::Room(room()), &hello()).await.unwrap();
+    assert!(began.elapsed() >= Duration::from_secs(1));
+    assert_eq!(client.work.said().len(), 2);
+
+    client.work.answers([too_many(Some(3_600))]);
+    let began = Instant::now();
+    let turned_away = client.api().send(&To::Room(room()), &hello()).await;
+    assert_eq!(turned_away, Err(WorkError::TooMany { retry_after: Some(Duration::from_secs(3_600)) }));
+    assert!(began.elapsed() < Duration::from_secs(2), "an hour is not waited for");
+
+    client.work.answers([error(200, "too_many_requests")]);
+    let turned_away = client.with(Duration::from_millis(700)).bot().await;
+    assert_eq!(turned_away, Err(WorkError::TooMany { retry_after: None }));
+}
+
+#[tokio::test]
+async fn a_bot_speaks_ten_times_a_second_at_most() {
+    let client = Client::new();
+    let began = Instant::now();
+    let api = client.api();
+    let ended = futures_util::future::join_all((0..11).map(|_| async move { api.bot().await })).await;
+    assert!(ended.iter().all(Result::is_ok));
+    assert!(began.elapsed() >= Duration::from_millis(1_000));
+    // Who would have to wait beyond its time does not wait at all.
+    let late = futures_util::future::join_all((0..5).map(|_| {
+        let api = client.with(Duration::from_millis(250));
+        async move { api.bot().await }
+    }));
+    let late = late.await;
+    assert!(late.contains(&Err(WorkError::TooMany { retry_after: None })), "{late:?}");
+}
+
+#[tokio::test]
+async fn lists_are_read_to_the_end_and_a_circle_ends_them() {
+    let page = |ids: &[u64], cursor: Value| {
+        let users: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
+        json_answer(200, &json!({ "success": true, "users": users, "cursor": cursor }))
+    };
+    let client = Client::new();
+    client.work.answers([page(&[1, 2], json!("a=")), page(&[3], json!("b")), page(&[], Value::Null)]);
+    let ids: Vec<_> = client.api().members().await.unwrap().into_iter().filter_map(|member| member.id).collect();
+    assert_eq!(ids, [1, 2, 3].map(WorkUserId::from));
+    assert_eq!(
+        client.work.paths(),
+        ["GET users.list?limit=100", "GET users.list?cursor=a%3D", "GET users.list?cursor=b"],
+        "a cursor goes alone"
+    );
+    client.work.answers([page(&[1], json!("a")), page(&[2], json!("b")), page(&[3], json!("a"))]);
+    assert_eq!(client.api().members().await, Err(WorkError::Circle));
+    assert_eq!(client.api().departments().await.unwrap(), []);
+    assert_eq!(client.api().conversations().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn members_rooms_and_times() {
+    let client = Client::new();
+    let (api, member) = (client.api(), WorkUserId::from(7));
+    assert_eq!(api.member(&member).await.unwrap().name.as_deref(), Some("둘리"));
+    assert!(api.member_by_email("a+b@example.com").await.unwrap().is_some());
+    client.work.answers([error(200, "user_not_found")]);
+    assert_eq!(api.member_by_phone_number("+82-10-0000-0000").await, Ok(None));
+    assert_eq!(api.space().await.unwrap().name.as_deref(), Some("우주"));
+    let span = Span { member: member.clone(), start: 1, end: 2 };
+    api.set_work_time(&span).await.unwrap();
+    api.set_vacation_time(&span).await.unwrap();
+    for batch in [
+        Batch::WorkTime(vec![span.clone()]),
+        Batch::VacationTime(vec![span.clone()]),
+        Batch::ResetWorkTime(vec![member.clone()]),
+        Batch::ResetVacationTime(vec![member.clone()]),
+    ] {
+        api.batch(&batch).await.unwrap();
+    }
+    let calls = client.work.asked().len();
+    for number in [0, 101] {
+        let refused = api.batch(&Batch::ResetWorkTime(vec![member.clone(); number])).await;
+        assert_eq!(refused, Err(WorkError::Unfit("BATCH-COUNT")));
+    }
+    for id in ["", "a/b", "1/../2", "%2F"] {
+        let refused = api.invite(&id.into(), std::slice::from_ref(&member)).await;
+        assert_eq!(refused, Err(WorkError::Refused(ErrorCode::ConversationNotFound)), "{id}");
+    }
+    assert_eq!(client.work.asked().len(), calls, "nothing of this was sent");
+    api.open_group(&[member.clone(), 8.into()], Some("둘")).await.unwrap();
+    api.invite(&room(), std::slice::from_ref(&member)).await.unwrap();
+    api.kick(&room(), std::slice::from_ref(&member)).await.unwrap();
+    api.members_of(&room()).await.unwrap();
+    api.edit(&json!({"conversation_id": ROOM})).await.unwrap();
+    let paths = client.work.paths();
+    assert_eq!(paths[1], "GET users.find_by_email?email=a%2Bb%40example.com");
+    assert_eq!(paths[6], "POST batch/users.set_work_time");
+    assert_eq!(paths[11], format!("POST conversations/{ROOM}/invite"));
+    let body: Value = serde_json::from_slice(&client.work.asked()[7].body).unwrap();
+    let vacation = json!({"user_id": 7, "vacation_start_time": 1, "vacation_end_time": 2});
+    assert_eq!(body, json!({ "user_vacation_times": [vacation] }));
+}
+
+#[tokio::test]
+async fn files_go_up_and_are_attached() {
+    let client = Client::new();
+    let film = FileKind::Video { duration: 3, width: 4, height: 5, rotation: 90 };
+    let files = [
+        Upload { name: "표\".csv".to_owned(), kind: FileKind::File, bytes: b"a,b\r\n".to_vec() },
+        Upload { name: "b.mp4".to_owned(), kind: film, bytes: vec![0; 9] },
+    ];
+    client.api().upload(&room(), &files).await.unwrap();
+    let asked = client.work.asked().remove(0);
+    assert_eq!(asked.path, format!("/v1/conversations/{ROOM}/upload"));
+    let boundary =
+        asked.header("content-type").unwrap().strip_prefix("multipart/form-data; boundary=").unwrap().to_owned();
+    let body = String::from_utf8(asked.body).unwrap();
+    let parts: Vec<&str> = body.split(&format!("--{boundary}")).collect();
+    assert_eq!((parts.len(), parts[0], parts[4]), (5, "", "--\r\n"));
+    assert!(
+        parts[1].contains("name=\"attachments[]\"; filename=\"표%22.csv\"\r\n")
+            && parts[1].ends_with("\r\n\r\na,b\r\n\r\n")
+    );
+    let metas: Value = serde_json::from_str(parts[3].split("\r\n\r\n").nth(1).unwrap().trim()).unwrap();
+    assert_eq!(metas[0], json!({"file_name": "표\".csv", "file_type": "file", "file_size": 5}));
+    assert_eq!(metas[1]["rotation"], 90);
+    let too_many = vec![files[0].clone(); 6];
+    assert_eq!(client.api().upload(&room(), &too_many).await, Err(WorkError::Unfit("UPLOAD-COUNT")));
+    client.api().send_attachments(&room(), FileKind::File, &[1_006_715_191_869_054_976]).await.unwrap();
+    let said = client.work.said().remove(0);
+    assert_eq!(said["attachment"], json!({"attachment_id": 1_006_715_191_869_054_976_u64}));
+}
+
+// ---- the outbox
+
+fn world(work: &Work) -> World {
+    World::with(Clock::at(NOW), &[("WORK_API_URL", &work.url()), ("WORK_APP_KEY", APP_KEY)])
+}
+
+async fn queue(world: &World, key: &str) -> String {
+    let entry = Effect::work(key, To::Room(room()), hello()).entry().unwrap();
+    world.app.store().put_entry(&entry, world.app.clock.now()).await.unwrap();
+    format!("OUT#{}", entry.id)
+}
+
+fn state(world: &World, entry: &str) -> String {
+    text(&world.table.item(entry, "OUT").unwrap(), "st").to_owned()
+}
+
+#[tokio::test]
+async fn f01_an_effect_is_said_once() {
+    let work = Work::start();
+    let world = world(&work);
+    let entry = queue(&world, "a").await;
+    assert_eq!(queue(&world, "a").await, entry, "the same occasion is the same effect");
+    for owner in ["o1", "o1", "o2"] {
+        wake(&world.app, &stream_event([&entry]), owner).await;
+    }
+    assert_eq!((work.said().len(), state(&world, &entry).as_str()), (1, "DONE"));
+}
+
+#[tokio::test]
+async fn f16_what_may_have_arrived_is_said_once_more_and_then_left_to_a_person() {
+    let work = Work::start();
+    let world = world(&work);
+    let entry = queue(&world, "a").await;
+    work.answers([Told::Cut, error(500, "internal_server_error")]);
+    wake(&world.app, &stream_event([&entry]), "o1").await;
+    assert_eq!((work.said().len(), state(&world, &entry).as_str()), (1, "READY"));
+    world.pass(Duration::from_secs(120));
+    wake(&world.app, SWEEP, "o2").await;
+    assert_eq!((work.said().len(), state(&world, &entry).as_str()), (2, "PARKED"));
+}
+
+#[tokio::test]
+async fn a_no_is_a_no_and_what_passes_comes_again() {
+    let work = Work::start();
+    let world = world(&work);
+    for (told, ends) in [
+        (error(200, "invalid_parameter"), "DROPPED"),
+        (error(200, "conversation_not_found"), "DROPPED"),
+        (error(401, "invalid_authentication"), "READY"),
+        (too_many(Some(3_600)), "READY"),
+        (Told::answer(200, "text/html", Vec::new()), "READY"),
+    ] {
+        let entry = queue(&world, &format!("{told:?}")).await;
+        work.answers([told.clone()]);
+        wake(&world.app, &stream_event([&entry]), "o").await;
+        assert_eq!(state(&world, &entry), ends, "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_and_what_has_no_key_is_not_sent() {
+    let work = Work::start();
+    let without_key = World::with(Clock::at(NOW), &[("WORK_API_URL", &work.url())]);
+    let entry = queue(&without_key, "a").await;
+    wake(&without_key.app, &stream_event([&entry]), "o").await;
+    assert_eq!(state(&without_key, &entry), "READY");
+
+    let world = world(&work);
+    let entry = queue(&world, "a").await;
+    world.table.edit(&entry, "OUT", |item| {
+        let body = text(&Value::Object(item.clone()), "body").replace("열기", "");
+        item.insert("body".to_owned(), json!({ "S": body }));
+    });
+    wake(&world.app, &stream_event([&entry]), "o").await;
+    assert_eq!(state(&world, &entry), "PARKED");
+    assert!(work.asked().is_empty());
+}
