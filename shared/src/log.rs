@@ -55,6 +55,11 @@ impl Log {
         self.text("why", why)
     }
 
+    /// What is wrong and what to do about it, in our own words: a line for each.
+    pub fn advice(self, cause: &'static str, cure: &'static str) -> Self {
+        self.text("cause", cause).text("cure", cure)
+    }
+
     /// A member's path in a document, such as `userRequest.user.id`.
     pub fn field(self, path: &str) -> Self {
         self.text("field", path)

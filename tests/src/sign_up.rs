@@ -46,12 +46,13 @@ impl Default for World {
     fn default() -> Self {
         let table = Table::start();
         let faults = Faults::before(&table);
+        let clock = Clock::at(NOW);
         Self {
             store: Store::new(&env(&faults.url(), &[])),
             table,
             faults,
-            kakao: TinyKakao::default(),
-            clock: Clock::at(NOW),
+            kakao: TinyKakao::at(clock.clone()),
+            clock,
             seal: Seal::derive(&Secret::new("tests"), "sign-up").expect("a key"),
             ledger: Secret::new("ledger"),
             welcomes: Mutex::default(),

@@ -5,18 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use shared::clock::Millis;
+use shared::clock::{Clock, Millis};
 use shared::secret::Secret;
 use shared::sign_up::{Kakao, Linked, LinkedPage, Tokens, Told, Who};
 use shared::store::AppUser;
 
-/// When everybody linked.
-const SINCE: Millis = Millis(1_000);
-
 #[derive(Debug, Default)]
 struct State {
-    /// Who is linked, and by which consent.
-    linked: BTreeMap<AppUser, u64>,
+    /// Who is linked, by which consent and since when.
+    linked: BTreeMap<AppUser, (u64, Millis)>,
     /// What a code or a token stands for; a code is taken when it is used.
     codes: BTreeMap<String, (AppUser, u64)>,
     tokens: BTreeMap<String, (AppUser, u64)>,
@@ -44,20 +41,26 @@ pub enum Trouble {
 }
 
 /// The stand-in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TinyKakao {
+    clock: Clock,
     state: Mutex<State>,
     calls: AtomicU64,
     hung: AtomicBool,
 }
 
 impl TinyKakao {
+    /// With this clock.
+    pub fn at(clock: Clock) -> Self {
+        Self { clock, state: Mutex::default(), calls: AtomicU64::default(), hung: AtomicBool::default() }
+    }
+
     /// The person consents; the code that their browser brings.
     pub fn consent(&self, app: &AppUser) -> String {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.consents += 1;
         let consent = state.consents;
-        let link = *state.linked.entry(app.clone()).or_insert(consent);
+        let (link, _) = *state.linked.entry(app.clone()).or_insert((consent, self.clock.now()));
         let code = format!("code-{consent}");
         state.codes.insert(code.clone(), (app.clone(), link));
         code
@@ -127,7 +130,7 @@ impl TinyKakao {
 impl State {
     fn exchange(&mut self, code: &str) -> Told<Tokens> {
         match self.codes.remove(code) {
-            Some((app, link)) if self.linked.get(&app) == Some(&link) => {
+            Some((app, link)) if self.linked.get(&app).is_some_and(|(linked, _)| *linked == link) => {
                 let token = format!("token-of-{code}");
                 self.tokens.insert(token.clone(), (app, link));
                 Told::Yes(Tokens { access: Secret::new(token), id: None })
@@ -138,7 +141,9 @@ impl State {
 
     fn owner(&self, token: &Secret) -> Told<AppUser> {
         match self.tokens.get(token.reveal()) {
-            Some((app, link)) if self.linked.get(app) == Some(link) => Told::Yes(app.clone()),
+            Some((app, link)) if self.linked.get(app).is_some_and(|(linked, _)| linked == link) => {
+                Told::Yes(app.clone())
+            }
             _ => Told::No("-401"),
         }
     }
@@ -188,7 +193,8 @@ impl Kakao for TinyKakao {
 
     async fn linked(&self, app: &AppUser) -> Told<Linked> {
         self.call(|state| {
-            Told::Yes(if state.linked.contains_key(app) { Linked::Yes { since: Some(SINCE) } } else { Linked::No })
+            let since = state.linked.get(app).map(|(_, since)| *since);
+            Told::Yes(since.map_or(Linked::No, |since| Linked::Yes { since: Some(since) }))
         })
         .await
     }

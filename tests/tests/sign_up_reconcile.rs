@@ -157,6 +157,7 @@ async fn f40_a_page_of_strangers_is_left_alone_until_a_person_says_so() {
     for stranger in &strangers {
         town.world.kakao.consent(stranger); // users of another service of the same app
     }
+    town.world.pass(Duration::from_secs(7_200)); // nobody among them is just signing up
     let Walked::Suspicious(_, people) = town.walk("outbox", AT_ONCE).await else { panic!("nobody was suspicious") };
     assert_eq!(people, 15 + 4);
     assert!(strangers.iter().all(|stranger| town.world.kakao.is_linked(stranger)));

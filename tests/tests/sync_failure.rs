@@ -261,6 +261,32 @@ async fn who_became_a_member_meanwhile_is_not_told_of_a_failure() {
 }
 
 #[tokio::test]
+async fn a_link_of_another_time_or_service_is_not_ours_to_undo() {
+    let world = world(Rule::No).await;
+    world.kakao.link("ga"); // long a user of another service of the same app
+    world.later(3_600);
+    let seen = world.get(&world.query()).await;
+    assert!(world.has_failed(&seen).await);
+    world.later(120);
+    world.sweep().await;
+    assert!(world.kakao.is_linked("ga") && world.kakao.called(Endpoint::Unlink) == 0);
+    assert!(world.entries_are_done() && text(&world.table.items_under("SAGA#")[0], "st") == "DEAD");
+    assert_eq!(text(&world.table.item(GA, "LINK").expect("a lock"), "st"), "FREE");
+}
+
+#[tokio::test]
+async fn who_linked_again_meanwhile_is_not_unlinked_by_an_old_failure() {
+    let (world, _) = linked_still().await;
+    world.later(60);
+    assert!(world.kakao.unlink("ga"));
+    world.kakao.link("ga"); // and is on the way to us
+    world.later(60);
+    world.sweep().await;
+    assert!(world.kakao.is_linked("ga") && world.kakao.called(Endpoint::Unlink) == 0);
+    assert!(world.entries_are_done());
+}
+
+#[tokio::test]
 async fn outside_the_chat_it_begins_again_where_it_began() {
     let world = world(Rule::No).await;
     let keys = shared::sign_up::Keys::of(&world.app).await.expect("keys");

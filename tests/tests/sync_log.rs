@@ -107,7 +107,10 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
     for secret in ids.into_iter().chain(codes) {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }
-    let known = ["level", "event", "request", "outcome", "why", "kind", "item", "place", "ms", "count", "source"];
+    let known = [
+        "level", "event", "request", "outcome", "why", "kind", "item", "place", "ms", "count", "source", "cause",
+        "cure",
+    ];
     for line in &lines {
         assert!(line.as_object().expect("an object").keys().all(|name| known.contains(&name.as_str())), "{line}");
     }

@@ -225,5 +225,8 @@ async fn f17_a_web_login_that_fails_leads_to_the_failure_page_without_a_chat() {
     let seen = world.come_back(&world.log_in().await).await;
     let pass = world.pass(&seen, shared::sign_up::Purpose::Failure).await.expect("a pass");
     assert_eq!(pass.back, None);
+    world.kakao.heal();
+    world.later(120);
+    world.sweep().await;
     assert!(!world.kakao.is_linked("ga") && !world.is_member());
 }

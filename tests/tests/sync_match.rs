@@ -378,7 +378,37 @@ async fn the_other_modes_tell_the_plugin_where_to_ask() {
     let url = told["user_match_url"].as_str().expect("where to ask");
     assert_eq!((seen.status, &told["complete"]), (200, &json!(false)));
     let query = url.strip_prefix("https://service.example/sync/match?").expect("our form").to_owned();
-    assert_eq!(post(&world, &query, &GOOD).await.body, json!({ "complete": true }).to_string());
+    // It was a person who filled in the form: they go back to the chat, and read no JSON.
+    assert_eq!(post(&world, &query, &GOOD).await.location(), Some(CONTINUE));
+}
+
+#[tokio::test]
+async fn t14_the_form_of_a_web_login_may_lead_home() {
+    let home = [("SYNC_HOME_URL", "https://shop.example/welcome?x=1")];
+    let world = World::with(Asks::Once, NOW, &home).await;
+    let away = world.log_in().await;
+    let asked = world.ask::<sync_redirect::SyncRedirect>(&away.back_with(&world.code_for(&away))).await;
+    let query = query(&asked);
+    let seen = look(&world, &query).await;
+    assert!(seen.header("content-security-policy").contains("form-action 'self' https://shop.example;"), "{seen:?}");
+    assert_eq!(post(&world, &query, &GOOD).await.location(), Some("https://shop.example/welcome?x=1"));
+}
+
+#[tokio::test]
+async fn every_form_has_a_quarter_of_an_hour_and_the_last_page_a_way_back() {
+    let (world, query) = asked(Asks::Twice).await;
+    world.later(14 * 60);
+    let second = post(&world, &query, &GOOD).await;
+    let fresh =
+        second.body.split("action=\"?").nth(1).and_then(|rest| rest.split('"').next()).expect("a form").to_owned();
+    assert_ne!(fresh, query);
+    world.later(14 * 60);
+    let late = look(&world, &query).await;
+    assert!(late.body.contains("시간이 지났어요") && late.leads_back(), "{late:?}");
+    let mut fields = filled(&second);
+    fields.iter_mut().filter(|(name, _)| name == "number").for_each(|(_, value)| "7".clone_into(value));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(post(&world, &fresh, &fields).await.location(), Some(CONTINUE));
 }
 
 #[tokio::test]

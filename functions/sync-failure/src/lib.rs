@@ -89,9 +89,15 @@ async fn show<B: SignUp>(app: &App<B>, keys: &Keys, verified: &Verified, pass: &
             None
         }
     };
-    if saga.as_ref().is_some_and(|saga| saga.st == SagaState::Done) {
-        // A reload went on with the attempt, and it ended well.
-        let ending = Ending { env: &app.env, passes: &keys.passes, back: pass.back.as_ref(), now: app.clock.now() };
+    if saga.as_ref().is_some_and(|saga| matches!(saga.st, SagaState::Done | SagaState::Superseded)) {
+        // A reload went on with the attempt, and it ended well; or the person is a member by another.
+        let ending = Ending {
+            env: &app.env,
+            passes: &keys.passes,
+            back: pass.back.as_ref(),
+            to_a_person: true,
+            now: app.clock.now(),
+        };
         return ("member", ending.done());
     }
     ("shown", pages::failed(app, saga.as_ref(), pass, &verified.request().query))

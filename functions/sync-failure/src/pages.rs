@@ -26,7 +26,7 @@ pub(crate) fn failed<B: SignUp>(app: &App<B>, saga: Option<&Saga>, pass: &Pass, 
         Some(Words { ko, en }) => form.button(WAY, Wish::Person.as_str(), (ko, en)),
         None => form,
     };
-    to_chat(page.form(form, Some(back)), Some(back)).respond(200)
+    to_chat(page.form(form, Some(back.as_str())), Some(back)).respond(200)
 }
 
 /// Of a login that did not begin in the chat: it begins again where it began.

@@ -115,9 +115,22 @@ impl<B: SignUp> Visit<'_, B> {
         format!("?{}", self.verified.request().query)
     }
 
+    /// The same page with a pass of its own: whoever fills in one more form has another quarter of an hour, as the attempt has.
+    fn fresh_query(&self) -> String {
+        let Self { app, keys, pass, .. } = self;
+        let fresh = pass.query(&keys.passes, Purpose::Match, app.clock.now());
+        fresh.map_or_else(|| self.query(), |query| format!("?{query}"))
+    }
+
     fn ending(&self) -> Ending<'_> {
         let Self { app, keys, pass, .. } = self;
-        Ending { env: &app.env, passes: &keys.passes, back: pass.back.as_ref(), now: app.clock.now() }
+        Ending {
+            env: &app.env,
+            passes: &keys.passes,
+            back: pass.back.as_ref(),
+            to_a_person: true,
+            now: app.clock.now(),
+        }
     }
 
     fn clerk<'k>(&'k self, kakao: &'k KakaoLogin<'k>) -> Clerk<'k, KakaoLogin<'k>> {
@@ -149,9 +162,9 @@ impl<B: SignUp> Visit<'_, B> {
             return Ok(("no-user", pages::look_again(&self.query(), pass.back.as_ref())));
         };
         Ok(match asked::decide(&app.bot, &who.applicant, &Fields::default(), app.clock.now()).await {
-            Decision::AskMore(asked) => ("asked", pages::form(&asked, &self.query(), pass.back.as_ref())),
+            Decision::AskMore(asked) => ("asked", pages::form(&asked, &self.query(), &self.ending())),
             // The rule has made up its mind by itself: there is nothing to fill in, only to go on.
-            _ => ("asked", pages::go_on(&self.query(), pass.back.as_ref())),
+            _ => ("asked", pages::go_on(&self.query(), &self.ending())),
         })
     }
 
@@ -173,7 +186,7 @@ impl<B: SignUp> Visit<'_, B> {
             Redirected::Failed { .. } => ("failed", ending.failed(&pass.saga)),
             Redirected::StartAgain => ("over", ending.failed(&pass.saga)),
             Redirected::Ask { form: Some(asked), .. } => {
-                ("asked-again", pages::form(&asked, &self.query(), pass.back.as_ref()))
+                ("asked-again", pages::form(&asked, &self.fresh_query(), &ending))
             }
             Redirected::Ask { form: None, .. } | Redirected::Working => {
                 ("working", pages::look_again(&self.query(), pass.back.as_ref()))

@@ -3,21 +3,22 @@
 use shared::bot::{Field, Kind, Words};
 use shared::http::{Bilingual, HtmlForm, Input, Page, Response};
 use shared::kakao::sync::ContinueUrl;
-use shared::sign_up::to_chat;
+use shared::sign_up::{Ending, to_chat};
 
 use crate::asked::{Asked, DEPTH};
 
 const GO_ON: Bilingual<'_> = ("계속하기", "Go on");
 
 /// The form as the rule asks it. `query` is the page's own address.
-pub(crate) fn form(asked: &Asked, query: &str, back: Option<&ContinueUrl>) -> Response {
+pub(crate) fn form(asked: &Asked, query: &str, ending: &Ending<'_>) -> Response {
     let Words { ko, en } = asked.form.title();
     let page = Page::new(ko, en);
     let page = asked.form.said().map_or(page.clone(), |notice| page.paragraph(notice.ko, notice.en));
     let form = HtmlForm::post(query).hidden(DEPTH, &asked.depth.to_string());
     let form = asked.before.iter().fold(form, |form, (name, answer)| form.hidden(name, answer));
     let form = asked.form.fields().iter().fold(form, |form, field| draw(form, field, asked));
-    to_chat(page.form(form.button("go", "on", GO_ON), back), back).respond(200)
+    let page = page.form(form.button("go", "on", GO_ON), ending.leads_to());
+    to_chat(page, ending.back).respond(200)
 }
 
 fn draw(form: HtmlForm, field: &Field, asked: &Asked) -> HtmlForm {
@@ -50,9 +51,10 @@ fn draw(form: HtmlForm, field: &Field, asked: &Asked) -> HtmlForm {
 }
 
 /// Nothing is asked any more.
-pub(crate) fn go_on(query: &str, back: Option<&ContinueUrl>) -> Response {
+pub(crate) fn go_on(query: &str, ending: &Ending<'_>) -> Response {
     let page = Page::new("거의 다 됐어요", "Almost done");
-    to_chat(page.form(HtmlForm::post(query).button("go", "on", GO_ON), back), back).respond(200)
+    let page = page.form(HtmlForm::post(query).button("go", "on", GO_ON), ending.leads_to());
+    to_chat(page, ending.back).respond(200)
 }
 
 /// Somebody is at it, or Kakao does not answer just now: the same page again, when the person likes.

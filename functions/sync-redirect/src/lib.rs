@@ -120,7 +120,7 @@ async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Re
         },
     };
     let redirected = sign_up(app, &keys, request, code, login.as_ref()).await;
-    let ending = Ending { env: &app.env, passes: &keys.passes, back, now: app.clock.now() };
+    let ending = Ending { env: &app.env, passes: &keys.passes, back, to_a_person: false, now: app.clock.now() };
     match redirected {
         Some(Redirected::SignedUp { .. }) => ("signed-up", ending.done()),
         Some(Redirected::AlreadyMember { .. }) => ("member", ending.done()),

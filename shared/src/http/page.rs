@@ -7,7 +7,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::Response;
 use super::form::{HtmlForm, bilingual};
-use crate::kakao::sync::ContinueUrl;
 
 /// The only style there is. The policy names it by its hash.
 const STYLE: &str = include_str!("page.css");
@@ -41,10 +40,10 @@ impl Page {
         self
     }
 
-    /// A form of our own, whose answer may be a 302 to `back`: some browsers ask the policy about that as well.
-    pub fn form(mut self, form: HtmlForm, back: Option<&ContinueUrl>) -> Self {
+    /// A form of our own, whose answer may be a 302 to `leads_to`: some browsers ask the policy about that as well.
+    pub fn form(mut self, form: HtmlForm, leads_to: Option<&str>) -> Self {
         self.body += &form.html();
-        self.form_action = back.map_or_else(|| "'self'".to_owned(), |back| format!("'self' {}", source(back)));
+        self.form_action = leads_to.map_or_else(|| "'self'".to_owned(), |url| format!("'self' {}", source(url)));
         self
     }
 
@@ -81,12 +80,10 @@ impl Page {
 }
 
 /// A place as a policy names it: the origin of a web address, the scheme of an app's link.
-fn source(back: &ContinueUrl) -> String {
-    match back.as_str().split_once("://") {
-        Some((scheme, _)) if scheme.starts_with("http") => back.origin().to_owned(),
-        Some((scheme, _)) => format!("{scheme}:"),
-        None => "'self'".to_owned(),
-    }
+fn source(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return "'self'".to_owned() };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if scheme.starts_with("http") { format!("{scheme}://{authority}") } else { format!("{scheme}:") }
 }
 
 /// Text as it stands in a page, or inside of a quoted attribute.
@@ -119,19 +116,18 @@ mod tests {
     }
 
     #[test]
-    fn t14_a_form_may_lead_back_to_the_chat_and_nowhere_else() {
-        let rules = crate::kakao::sync::ContinueRules::new(["kakao.com"]).with_app_links();
-        for (back, action) in [
+    fn t14_a_form_may_lead_where_it_ends_and_nowhere_else() {
+        for (url, action) in [
             (
-                Some("https://talk-plugin.kakao.com/x?a=1;script-src *"),
+                Some("https://talk-plugin.kakao.com/x?a=1;script-src"),
                 "form-action 'self' https://talk-plugin.kakao.com;",
             ),
+            (Some("http://127.0.0.1:3000/continue#x"), "form-action 'self' http://127.0.0.1:3000;"),
             (Some("kakaotalk://bizplugin/continue;x"), "form-action 'self' kakaotalk:;"),
+            (Some("nonsense"), "form-action 'self' 'self';"),
             (None, "form-action 'self';"),
         ] {
-            let back =
-                back.map(|url| ContinueUrl::parse(url.split_ascii_whitespace().next().unwrap(), &rules).unwrap());
-            let page = Page::new("가", "a").form(HtmlForm::post("/sync/failure"), back.as_ref()).respond(200);
+            let page = Page::new("가", "a").form(HtmlForm::post("/sync/failure"), url).respond(200);
             assert!(page.headers.iter().any(|(_, value)| value.contains(action)), "{:?}", page.headers);
         }
     }

@@ -28,11 +28,18 @@ pub struct Ending<'a> {
     pub passes: &'a Seal,
     /// Where the browser is sent back to; `None` for a login that did not begin in the chat.
     pub back: Option<&'a ContinueUrl>,
+    /// Whether a person looks at the answer, who has filled in a form or read a page: the plugin's JSON is nothing for them.
+    pub to_a_person: bool,
     /// The time.
     pub now: Millis,
 }
 
 impl Ending<'_> {
+    /// Where the browser is sent on to when all is done, if anywhere.
+    pub fn leads_to(&self) -> Option<&str> {
+        self.back.map(ContinueUrl::as_str).or(self.env.sync.home_url.as_deref())
+    }
+
     /// The person is a member.
     pub fn done(&self) -> Response {
         let Some(back) = self.back else {
@@ -40,6 +47,7 @@ impl Ending<'_> {
         };
         match self.env.sync.completion {
             Completion::Redirect => Response::found(back.as_str()),
+            Completion::Json if self.to_a_person => Response::found(back.as_str()),
             Completion::RedirectWithComplete => Response::found(&back.with_complete(true, None)),
             Completion::Json => Response::json(200, json!({ "complete": true }).to_string()).in_confidence(),
         }
@@ -64,7 +72,7 @@ impl Ending<'_> {
             (Completion::RedirectWithComplete, Some(back)) if self.env.sync.complete_false => {
                 Response::found(&back.with_complete(false, None))
             }
-            (Completion::Json, Some(_)) if self.env.sync.complete_false => {
+            (Completion::Json, Some(_)) if self.env.sync.complete_false && !self.to_a_person => {
                 Response::json(200, json!({ "complete": false }).to_string()).in_confidence()
             }
             _ => match self.page(Purpose::Failure, saga) {

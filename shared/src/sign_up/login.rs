@@ -260,12 +260,14 @@ fn told<T>(failure: &Failure) -> Told<T> {
     }
 }
 
-/// One line for each refusal: the code, and whether the deployment has to look at it. Cause and cure are in the documentation of
-/// each code, [`OauthError::advice`]; the server's own words may quote the request.
+/// One line for each refusal: the code, its cause and cure, and whether the deployment has to look at it. The server's own words may
+/// quote the request, and are left out.
 fn report(error: &OauthError) {
-    let deployment = error.advice().deployment;
+    let advice = error.advice();
+    let deployment = advice.deployment;
     let log = if deployment { Log::error("sync.koe") } else { Log::warn("sync.koe") };
-    log.kind(&error.word()).why(if deployment { "deployment" } else { "person" }).write();
+    let log = log.kind(&error.word()).why(if deployment { "deployment" } else { "person" });
+    log.advice(advice.cause.en, advice.cure.en).write();
 }
 
 /// The ledger: every term that Kakao names, agreed or not, in Kakao's own words.

@@ -32,10 +32,10 @@ pub fn to_chat(page: Page, back: Option<&ContinueUrl>) -> Page {
 
 /// The address is not one that we gave, or was good for a quarter of an hour.
 pub fn no_pass(why: NoPass) -> Response {
-    let (page, status) = match why {
-        NoPass::Expired => (Page::new("시간이 지났어요", "This page has expired"), 200),
-        NoPass::Missing | NoPass::Forged => (Page::new("잘못된 주소예요", "This address is not right"), 400),
+    let (page, status, back) = match why {
+        NoPass::Expired(back) => (Page::new("시간이 지났어요", "This page has expired"), 200, back),
+        NoPass::Missing | NoPass::Forged => (Page::new("잘못된 주소예요", "This address is not right"), 400, None),
     };
     let page = page.paragraph("채팅방에서 가입을 다시 시작해 주세요.", "Please start again in the chat.");
-    to_chat(page, None).respond(status)
+    to_chat(page, back.as_ref()).respond(status)
 }

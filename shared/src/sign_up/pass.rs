@@ -44,23 +44,23 @@ pub struct Pass {
 }
 
 /// Why a pass opens nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoPass {
     /// There is none.
     Missing,
     /// It is not one of ours, or for another page.
     Forged,
-    /// A quarter of an hour is over.
-    Expired,
+    /// A quarter of an hour is over; the way back is as good as before.
+    Expired(Option<ContinueUrl>),
 }
 
 impl NoPass {
     /// A word for logs.
-    pub const fn word(self) -> &'static str {
+    pub const fn word(&self) -> &'static str {
         match self {
             Self::Missing => "missing",
             Self::Forged => "forged",
-            Self::Expired => "expired",
+            Self::Expired(_) => "expired",
         }
     }
 }
@@ -103,11 +103,11 @@ impl Pass {
         let decoded = percent_encoding::percent_decode_str(pass).decode_utf8().map_err(|_| NoPass::Forged)?;
         let text = seal.open(&Sealed::from_text(decoded), purpose.as_str()).ok_or(NoPass::Forged)?;
         let written: Written = serde_json::from_str(text.reveal()).map_err(|_| NoPass::Forged)?;
-        if written.until <= now {
-            return Err(NoPass::Expired);
-        }
         // Our own word, but the rules may have become narrower since.
         let back = written.back.and_then(|url| ContinueUrl::parse(&url, rules).ok());
+        if written.until <= now {
+            return Err(NoPass::Expired(back));
+        }
         Ok(Self { saga: written.saga, back })
     }
 }
@@ -140,7 +140,7 @@ mod tests {
             read(&format!("x=1&{query}&y"), Purpose::Failure, NOW.plus(ASK_LEASE).minus(ASK_LEASE / 900)),
             Ok(pass())
         );
-        assert_eq!(read(&query, Purpose::Failure, NOW.plus(ASK_LEASE)), Err(NoPass::Expired));
+        assert_eq!(read(&query, Purpose::Failure, NOW.plus(ASK_LEASE)), Err(NoPass::Expired(pass().back)));
         assert_eq!(read(&query, Purpose::Match, NOW), Err(NoPass::Forged), "another purpose");
         assert_eq!(read(&format!("{query}&{query}"), Purpose::Failure, NOW), Err(NoPass::Forged));
         for none in ["", "pass", "pass=", "Pass=x", "xpass=x"] {

@@ -173,7 +173,10 @@ async fn one<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser, repair: Repair) -> R
     };
     match (linked, member) {
         (Linked::Yes { .. }, true) | (Linked::No, false) => Ok(Mended::Fine),
-        (Linked::Yes { since: Some(since) }, false) if clerk.now().since(since) < SETTLED => Ok(Mended::Open),
+        // Also if Kakao does not say since when: somebody may just be signing up.
+        (Linked::Yes { since }, false) if since.is_none_or(|since| clerk.now().since(since) < SETTLED) => {
+            Ok(Mended::Open)
+        }
         (Linked::Yes { .. }, false) if repair == Repair::Look => Ok(Mended::Orphan),
         (Linked::No, true) if repair == Repair::Look => Ok(Mended::Left),
         (Linked::Yes { .. }, false) => undo_link(clerk, app, seen).await,

@@ -8,7 +8,7 @@ use crate::log::Log;
 use crate::secret::Secret;
 use crate::store::sign_up::rules::End;
 use crate::store::sign_up::{
-    Commit, Failure, Held, Lock, Member, NewMember, Profile, Saga, SagaClaim, SagaId, Touch, Why,
+    Commit, Consent, Failure, Held, Lock, Member, NewMember, Profile, Saga, SagaClaim, SagaId, Touch, Why,
 };
 use crate::store::{AppUser, Entry, Identity, StoreError};
 
@@ -202,9 +202,9 @@ async fn with_tokens<K: Kakao, F>(
         Told::Yes(who) if known.is_none_or(|app| *app == who.app) => who,
         Told::Yes(_) => return fail(clerk, id, known, Why::Kakao).await, // somebody else than before: believe nothing
         told @ Told::No(_) => {
+            // A link there may be all the same: whoever undoes looks.
             report("no-user", &told);
-            store.end_saga(id, me, End::Dead, clerk.now()).await?;
-            return Ok(Redirected::StartAgain);
+            return fail(clerk, id, known, Why::TokenGone).await;
         }
         told => {
             report("no-user", &told);
@@ -215,7 +215,7 @@ async fn with_tokens<K: Kakao, F>(
     // 5. Lock the link, then write down whose it is.
     let rev = match store.lock_link(app, id, clerk.now()).await? {
         Lock::Taken { rev } => rev,
-        Lock::Member { rev } => return already_member(clerk, id, app, rev, token).await,
+        Lock::Member { rev } => return already_member(clerk, id, &who, rev, token).await,
         Lock::Busy => return fail(clerk, id, Some(app), Why::Busy).await,
     };
     if store.keep_app(id, me, app, clerk.now()).await? == Held::Lost {
@@ -281,7 +281,7 @@ async fn commit<K: Kakao, F>(
         }
         Ok(Commit::Superseded) => {
             clerk.store.end_saga(id, clerk.me, End::Superseded, now).await?;
-            Ok(Redirected::StartAgain)
+            Ok(Redirected::AlreadyMember { app: Some(app.clone()) })
         }
         Ok(Commit::Lost) => fail(clerk, id, Some(app), Why::Lost).await,
         // Too large to be kept: no repeat makes it smaller.
@@ -297,17 +297,21 @@ async fn commit<K: Kakao, F>(
 async fn already_member<K: Kakao, F>(
     clerk: &Clerk<'_, K>,
     id: &SagaId,
-    app: &AppUser,
+    who: &Who<K::Applicant>,
     rev: u64,
     token: &Secret,
 ) -> Result<Redirected<F>, StoreError> {
+    let app = &who.app;
     if clerk.store.touch_link(app, rev, clerk.now()).await? == Touch::Gone {
         return fail(clerk, id, Some(app), Why::Busy).await;
     }
     match clerk.kakao.token_info(token).await {
         Told::Yes(whose) if whose == *app => {
             Ok(match clerk.store.end_as_member(id, clerk.me, app, clerk.now()).await? {
-                Held::Yes => Redirected::AlreadyMember { app: Some(app.clone()) },
+                Held::Yes => {
+                    renew_consents(clerk, who).await;
+                    Redirected::AlreadyMember { app: Some(app.clone()) }
+                }
                 Held::Lost => Redirected::Working,
             })
         }
@@ -316,6 +320,32 @@ async fn already_member<K: Kakao, F>(
             report("no-token-info", &told);
             fail(clerk, id, Some(app), Why::Kakao).await
         }
+    }
+}
+
+/// The ledger with what Kakao says now. A term that Kakao no longer names keeps its line: it is evidence.
+fn renewed(before: &[Consent], now: &[Consent]) -> Vec<Consent> {
+    let gone = before.iter().filter(|old| !now.iter().any(|new| new.tag == old.tag));
+    now.iter().chain(gone).cloned().collect()
+}
+
+/// What the person consents to now, if that has changed. A member stays one if it cannot be written down: the next login tries again.
+async fn renew_consents<K: Kakao>(clerk: &Clerk<'_, K>, who: &Who<K::Applicant>) {
+    let (store, app) = (clerk.store, &who.app);
+    let renewal = async {
+        match store.member(app).await? {
+            Some(member) if !member.read_only => {
+                let consents = renewed(&member.consents, &who.consents);
+                if consents == member.consents {
+                    return Ok(false);
+                }
+                store.refresh_member(app, &member.mg, &consents, &member.profile, clerk.now()).await
+            }
+            _ => Ok(false),
+        }
+    };
+    if let Err(error) = renewal.await {
+        Log::warn("sign-up.consents").kind(error.kind()).write();
     }
 }
 

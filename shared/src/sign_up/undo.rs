@@ -1,13 +1,22 @@
 //! A sign-up has failed, or was left: its link at Kakao is undone, steps a to d. By the failing request itself, by the outbox, or by
 //! the sweep.
 
+use std::time::Duration;
+
 use super::Clerk;
-use super::kakao::{Kakao, Tokens, Told};
+use super::kakao::{Kakao, Linked, Tokens, Told};
+use crate::clock::Millis;
 use crate::log::Log;
 use crate::secret::Secret;
 use crate::store::sign_up::rules::End;
 use crate::store::sign_up::{Lock, Saga, SagaId, Seize, Touch};
 use crate::store::{AppUser, StoreError};
+
+/// How long before its code is brought a consent can have been given: a code is good for ten minutes.
+const CONSENT_BEFORE: Duration = Duration::from_secs(600);
+
+/// How far Kakao's clock may be ahead of ours. A link that is younger came of another consent.
+const CONSENT_AFTER: Duration = Duration::from_secs(30);
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +63,21 @@ pub async fn compensate<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId) -> Result<U
             };
         }
     };
-    // c. Whoever dies here leaves a mark that runs out, and a saga that is due.
+    // c. What this attempt did not link is not its to undo: a link of another time, or of another service of the same app.
+    match clerk.kakao.linked(&app).await {
+        Told::Yes(Linked::Yes { since: Some(since) }) if !is_of(&saga, since) => {
+            store.free_link(&app, id, rev, clerk.now()).await?;
+            store.end_saga(id, me, End::Dead, clerk.now()).await?;
+            Log::info("sign-up.not-ours").write();
+            return Ok(Undone::Over);
+        }
+        Told::Yes(_) => {}
+        told => {
+            Log::warn("sign-up.kakao").outcome("no-link").kind(told.word()).write();
+            return later(clerk, id, &saga).await;
+        }
+    }
+    // Whoever dies here leaves a mark that runs out, and a saga that is due.
     if !unlink(clerk, &app, token.as_ref()).await {
         return later(clerk, id, &saga).await;
     }
@@ -63,6 +86,11 @@ pub async fn compensate<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId) -> Result<U
     store.end_saga(id, me, End::Unlinked, clerk.now()).await?;
     Log::info("sign-up.undone").write();
     Ok(Undone::Over)
+}
+
+/// Whether a link that was made then can have come of the consent that the saga's code came of.
+fn is_of(saga: &Saga, since: Millis) -> bool {
+    saga.claimed.minus(CONSENT_BEFORE) <= since && since <= saga.claimed.plus(CONSENT_AFTER)
 }
 
 enum Whose {

@@ -124,8 +124,8 @@ pub fn claim_refused(st: SagaState, lease: Millis, now: Millis) -> ClaimRefused 
         SagaState::Claimed | SagaState::Token | SagaState::Info => ClaimRefused::Live,
         SagaState::Ask if lease > now => ClaimRefused::Asking,
         SagaState::Ask | SagaState::Fail => ClaimRefused::Failed,
-        SagaState::Done => ClaimRefused::Done,
-        SagaState::Unlinked | SagaState::Dead | SagaState::Superseded => ClaimRefused::Gone,
+        SagaState::Done | SagaState::Superseded => ClaimRefused::Done,
+        SagaState::Unlinked | SagaState::Dead => ClaimRefused::Gone,
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Saga {
     pub why: Option<Why>,
     /// How often undoing it was put off.
     pub tries: u64,
+    /// When its code was claimed.
+    pub claimed: Millis,
 }
 
 /// Why a saga failed. A closed list, and the bot's own word for its own refusal.
@@ -471,6 +473,7 @@ fn read(item: &Item) -> Result<Saga, StoreError> {
         app: item.maybe_text("app").and_then(AppUser::parse),
         why: Why::read(item),
         tries: item.maybe_number("tries").unwrap_or_default(),
+        claimed: Millis(item.maybe_number("ca").unwrap_or_default()),
     })
 }
 
