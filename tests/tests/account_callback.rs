@@ -181,6 +181,29 @@ async fn several_events_in_one_token_are_one_transaction() {
 }
 
 #[tokio::test]
+async fn the_strongest_reason_for_leaving_stays() {
+    let world = world();
+    let must = || world.job().and_then(|job| number(&job, "must"));
+    assert_eq!(world.tell("j1", &unlinked(), json!({"reason": "UNLINK_FROM_APPS"})).await, 202);
+    assert_eq!(must(), None);
+    for (jti, uri, reason) in [
+        ("j2", format!("{R}account-purged"), None),
+        ("j3", unlinked(), Some("UNLINK_FROM_APPS")),
+        ("j4", unlinked(), Some("FORCED_ACCOUNT_DELETE")),
+        ("j5", unlinked(), None),
+    ] {
+        assert_eq!(world.tell(jti, &uri, json!({ "reason": reason })).await, 202);
+        assert_eq!(must(), Some(1), "{jti}");
+    }
+    // In one token, whichever is read first.
+    let world = self::world();
+    let mut claims = world.claims("j1", &unlinked(), json!({"reason": "UNLINK_FROM_APPS"}));
+    claims["events"][format!("{R}account-purged")] = event(json!({}));
+    assert_eq!(world.send(&world.token(&claims)).await.status, 202);
+    assert_eq!(world.job().and_then(|job| number(&job, "must")), Some(1));
+}
+
+#[tokio::test]
 async fn off_without_an_app_and_closed_to_other_addresses() {
     let off = World::with(Silent, &[("KAKAO_APP_ID", "")]);
     assert_eq!(off.tell("j1", &unlinked(), json!({})).await, 404);
