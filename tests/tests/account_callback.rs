@@ -85,6 +85,24 @@ async fn row_15_what_was_withdrawn_is_erased_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn row_15_what_was_withdrawn_is_erased_of_a_former_member_too() {
+    let world = world();
+    world.signs_up(&json!({"phone_number": "010", "points": 7}));
+    let mut former = world.table.item(PK, "MEMBER").unwrap();
+    former["SK"] = json!({"S": "FORMER"});
+    let uri = format!("{O}user-scope-withdraw");
+    world.table.put(&former);
+    assert_eq!(world.tell("j1", &uri, json!({"scopes": ["phone_number"]})).await, 202);
+    assert_eq!(world.profile(), json!({"points": 7}));
+    world.table.remove(PK, "MEMBER");
+    world.table.put(&former);
+    assert_eq!(world.tell("j2", &uri, json!({"scopes": ["phone_number"]})).await, 202);
+    let former = world.table.item(PK, "FORMER").unwrap();
+    assert_eq!((text(&former, "profile"), text(&former, "mg")), ("{\"points\":7}", "g"));
+    assert!(world.table.item(PK, "MEMBER").is_none());
+}
+
+#[tokio::test]
 async fn table_3_3_each_event_has_its_reaction() {
     let since = Some(Millis(NOW.0 - 10_000));
     let none = Account::default();

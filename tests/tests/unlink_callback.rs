@@ -289,6 +289,28 @@ async fn a_member_who_left_is_kept_as_a_former_one_if_the_service_wants_it() {
 }
 
 #[tokio::test]
+async fn what_was_withdrawn_while_a_membership_ended_is_not_kept() {
+    for (attribute, text) in [("profile", "{}"), ("consents", "[{\"tag\":\"news\",\"agreed\":false}]")] {
+        let world = World::with(&[("UNLINK_POLICY", "keep")]).await;
+        world.signs_up("first");
+        world.kakao.unlink("ga");
+        assert_eq!(world.send(&get(&pairs())).await, 200);
+        // The membership is read, and before it is written something of it goes.
+        world.faults.on("TransactWriteItems", 1, Fault::Slow(Duration::from_millis(200)));
+        let changed = async {
+            while world.faults.count("TransactWriteItems") == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            world.table.edit(PK, "MEMBER", |member| drop(member.insert(attribute.to_owned(), json!({ "S": text }))));
+        };
+        let (left, ()) = tokio::join!(world.carry_out("a"), changed);
+        assert_eq!((left, world.faults.count("TransactWriteItems")), (Left::Erased, 2), "{attribute}");
+        assert!(!world.is_member());
+        assert_eq!(self::text(&world.table.item(PK, "FORMER").expect("kept"), attribute), text);
+    }
+}
+
+#[tokio::test]
 async fn whose_account_is_gone_is_erased_whatever_the_service_keeps() {
     for reason in ["ACCOUNT_DELETE", "FORCED_ACCOUNT_DELETE"] {
         let world = World::with(&[("UNLINK_POLICY", "keep")]).await;

@@ -128,7 +128,9 @@ impl Store {
         erasures: &[Entry],
         now: Millis,
     ) -> Result<Erase, StoreError> {
-        self.end_membership(app, seen, None, erasures, now).await
+        let gone = seen.mg.iter().map(|mg| gone(app, mg)).collect();
+        let token = token("erase", app, seen, now);
+        self.end_membership(app, seen, (&token, gone), erasures, now).await
     }
 
     /// Step iv for a service that keeps its former members: the membership ends all the same, and what it was stays beside it until it
@@ -137,12 +139,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table cannot be used.
     pub async fn retire_membership(&self, app: &AppUser, seen: &UnlinkJob, now: Millis) -> Result<Erase, StoreError> {
-        let member = self.member(app).await?;
-        if member.as_ref().map(|member| &member.mg) != seen.mg.as_ref() {
+        let member = self.get(&Key::app_user(app, "MEMBER")).await?;
+        let text = |name| member.as_ref().and_then(|member| member.maybe_text(name)).unwrap_or_default();
+        if member.is_some() != seen.mg.is_some() || text("mg") != seen.mg.as_ref().map_or("", SagaId::as_str) {
             return Ok(Erase::Again);
         }
-        let former = member.map(|member| member::retire(app, &member, now)).transpose()?;
-        self.end_membership(app, seen, former, &[], now).await
+        // What is copied names the transaction, too: one moment may see two of them.
+        let token = hash(&[&token("retire", app, seen, now), text("consents"), text("profile")]);
+        let retire = member.as_ref().map(|member| member::retire(app, member, now)).transpose()?;
+        self.end_membership(app, seen, (&token, retire.into_iter().flatten().collect()), &[], now).await
     }
 
     /// The former membership of somebody who ended their link, if the service keeps it. One strong read.
@@ -157,20 +162,13 @@ impl Store {
         &self,
         app: &AppUser,
         seen: &UnlinkJob,
-        former: Option<Write>,
+        (token, ends): (&str, Vec<Write>),
         erasures: &[Entry],
         now: Millis,
     ) -> Result<Erase, StoreError> {
-        let done = drop(app, seen);
-        let fence = fence(app, seen.rev, now);
-        let mut core = match &seen.mg {
-            None => vec![done, fence],
-            Some(mg) => vec![done, fence, gone(app, mg)],
-        };
-        core.extend(former);
-        let token = hash(&["erase", app.as_str(), &seen.seq.to_string(), &seen.rev.to_string(), &now.0.to_string()]);
+        let core = [drop(app, seen), fence(app, seen.rev, now)].into_iter().chain(ends).collect();
         let erasures = erasures.iter().map(|entry| vec![entry.put(now)]).collect();
-        let refused = self.write_with(&token, core, erasures).await?.core;
+        let refused = self.write_with(token, core, erasures).await?.core;
         Ok(match refused.as_slice() {
             [] => Erase::Done,
             [Some(job), ..] if job.is_empty() => Erase::Done, // this very call, or somebody else; it is done
@@ -216,6 +214,11 @@ impl Store {
             .text(":due", due);
         self.write(postpone).await.map(|_| ())
     }
+}
+
+/// The name of a transaction that ends a membership.
+fn token(how: &str, app: &AppUser, seen: &UnlinkJob, now: Millis) -> String {
+    hash(&[how, app.as_str(), &seen.seq.to_string(), &seen.rev.to_string(), &now.0.to_string()])
 }
 
 /// The fence has moved: by somebody who lives, or it is worth another look.
