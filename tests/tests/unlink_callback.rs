@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::app::App;
 use shared::clock::{Clock, Millis};
 use shared::sign_up::{self, Clerk, Forgotten, KakaoLogin, Keys, Left};
-use shared::store::AppUser;
+use shared::store::{AppUser, SagaId};
 use simulator::login::{self, Kakao};
 use tests::faults::{ALWAYS, Fault, Faults};
 use tests::table::{Table, env, number, text};
@@ -336,6 +336,20 @@ async fn a_former_member_whose_account_is_gone_later_is_erased_too() {
     assert_eq!(world.send(&get(&pairs().replace("UNLINK_FROM_APPS", "ACCOUNT_DELETE"))).await, 200);
     assert_eq!(world.carry_out("b").await, Left::Erased);
     assert_eq!(world.erasures(), ["first"]);
+}
+
+#[tokio::test]
+async fn an_erasure_takes_the_former_membership_that_it_is_about_and_no_other() {
+    let world = World::with(&[("UNLINK_POLICY", "keep")]).await;
+    world.signs_up("second");
+    world.kakao.unlink("ga");
+    assert_eq!(world.send(&get(&pairs())).await, 200);
+    assert_eq!(world.carry_out("a").await, Left::Erased);
+    let store = world.app.store();
+    for (mg, items) in [("first", 0), ("second", 1), ("second", 0)] {
+        let erased = store.erase_leftovers(&ga(), &SagaId::from_text(mg), NOW).await.expect("the table");
+        assert_eq!((erased.items, world.table.item(PK, "FORMER").is_some()), (items, mg == "first"), "{mg}");
+    }
 }
 
 #[tokio::test]
