@@ -35,6 +35,7 @@ pub(crate) struct Where {
     local: bool,
     port: Option<u16>,
     lenient: bool,
+    ends_memberships: bool,
 }
 
 /// What the commands need of a deployment.
@@ -65,6 +66,11 @@ impl Where {
     /// For a command that reports what is missing itself.
     pub(crate) fn lenient() -> Self {
         Self { lenient: true, ..Self::default() }
+    }
+
+    /// For a command that ends memberships: it must know what the service does with them.
+    pub(crate) fn that_ends_memberships(self) -> Self {
+        Self { ends_memberships: true, ..self }
     }
 
     /// Takes `--local`; other options are the command's own.
@@ -101,7 +107,12 @@ impl Where {
             .filter(|name| process(name).is_none_or(|value| value.trim().is_empty()))
             .collect();
         if missing.is_empty() || self.lenient {
-            return Ok(Env::from_process());
+            let env = Env::from_process();
+            // The functions have it from the template. A guess here would erase whom the service keeps.
+            if self.ends_memberships && env.callbacks.unlink_policy.is_none() {
+                return Err(no_policy());
+            }
+            return Ok(env);
         }
         let missing = missing.join(", ");
         Err(Misuse::new(
@@ -109,6 +120,15 @@ impl Where {
             format!("not set: {missing}. For a running kakao dev add --local."),
         ))
     }
+}
+
+fn no_policy() -> Misuse {
+    Misuse::new(
+        "UNLINK_POLICY=erase 또는 UNLINK_POLICY=keep을 배포할 때의 UnlinkPolicy와 같게 두세요. 연결이 없는 회원을 지울지, 지난 회원으로 남길지를 \
+         명령은 알 수 없고, 지운 것은 되돌릴 수 없어요.",
+        "set UNLINK_POLICY=erase or UNLINK_POLICY=keep, as UnlinkPolicy of the deployment. The command cannot know whether a member \
+         without a link is erased or kept as a former one, and what is erased does not come back.",
+    )
 }
 
 async fn local(port: u16) -> Result<Env, Misuse> {

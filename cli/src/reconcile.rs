@@ -30,6 +30,7 @@ kakao reconcile: 회원과 카카오의 연결을 맞춥니다.
   --ledger TABLE     삭제 기록이 있는 테이블 (erasures, 기본 TABLE_NAME)
 {WHERE_KO}
 
+members(--dry-run 빼고)는 AWS에서 UNLINK_POLICY=erase|keep도 있어야 해요: 배포할 때의 UnlinkPolicy와 같게. keep이면 지우지 않고 지난 회원으로 남겨요.
 members는 1분에 100쪽까지만 묻고, 멈추거나 죽어도 다음에 그 자리부터 이어요.
 표준 출력: 결과 JSON 한 줄. 진행은 표준 오류
 끝 코드: 0 끝까지 봄, 1 덜 끝났거나 남은 사람이 있음, 2 명령이 잘못됨
@@ -46,6 +47,7 @@ kakao reconcile: makes members and Kakao's links agree.
   --ledger TABLE     the table that holds the ledger (erasures; TABLE_NAME)
 {WHERE_EN}
 
+members (without --dry-run) in AWS also needs UNLINK_POLICY=erase|keep, as UnlinkPolicy of the deployment: keep makes former members of them.
 members asks for at most 100 pages a minute; stopped or killed, it goes on from there the next time.
 standard output: the result as one line of JSON; progress on standard error
 exit code: 0 everybody was looked at, 1 not all or somebody is left over, 2 wrong command line"
@@ -125,7 +127,8 @@ fn read(mut arguments: Parser) -> Result<Option<(Errand, Where)>, Misuse> {
             ));
         }
     };
-    Ok(Some((errand, place)))
+    let ends_memberships = matches!(errand, Errand::Members { dry: false, .. });
+    Ok(Some((errand, if ends_memberships { place.that_ends_memberships() } else { place })))
 }
 
 /// Where a Korean day begins.

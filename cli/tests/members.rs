@@ -108,8 +108,8 @@ fn a_person_is_shown_whole_by_either_name_and_erased_on_request() {
 #[test]
 fn a_deployment_is_what_the_environment_names() {
     let (_folder, dev) = laptop();
-    let told: Value = serde_json::from_slice(&dev.request("GET", "/laptop", &[], b"").1).unwrap();
-    let (table_url, name) = (told["table_url"].as_str().unwrap(), told["table_name"].as_str().unwrap());
+    let place: Value = serde_json::from_slice(&dev.request("GET", "/laptop", &[], b"").1).unwrap();
+    let (table_url, name) = (place["table_url"].as_str().unwrap(), place["table_name"].as_str().unwrap());
     let kapi = format!("http://127.0.0.1:{}/kapi", dev.port);
     let env = [
         ("TABLE_NAME", name),
@@ -122,9 +122,27 @@ fn a_deployment_is_what_the_environment_names() {
     ];
     let run = |arguments: &[&str]| kakao(arguments).env_clear().envs(env).output().unwrap();
     assert_eq!(document(&run(&["member", "show", GA]))["app_user_id"], GA);
-    assert_eq!(document(&run(&["reconcile", "members"]))["checked"], 1);
+    let members = &["reconcile", "members"];
+    for policy in ["", "erased", "KEEP"] {
+        let refused = kakao(members).env_clear().envs(env).env("UNLINK_POLICY", policy).output().unwrap();
+        assert!(refused.status.code() == Some(2) && told(&refused).contains("UnlinkPolicy와"), "{policy}: {refused:?}");
+        assert!(told(&refused).contains("set UNLINK_POLICY=erase or UNLINK_POLICY=keep"), "{refused:?}");
+    }
+    assert_eq!(document(&run(&["reconcile", "members", "--dry-run"]))["checked"], 1);
+    let walked = kakao(members).env_clear().envs(env).env("UNLINK_POLICY", "erase").output().unwrap();
+    assert_eq!(document(&walked)["checked"], 1);
     assert_eq!(run(&["member", "erase", GA, "--yes"]).status.code(), Some(0));
     assert!(!is_linked(&dev, "ga"));
+}
+
+#[test]
+fn a_service_that_keeps_its_former_members_keeps_them_here_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start_with(&["--memory", "--seed", &seed(folder.path(), &member(NA, "u-of-na"))]);
+    let kept = run_with(&dev, &["reconcile", "members"], &[("UNLINK_POLICY", "keep")]);
+    assert_eq!(document(&kept)["left"], 1);
+    let kinds: Vec<Value> = items_under(&dev, "U#app#").iter().map(|item| item["SK"]["S"].clone()).collect();
+    assert!(kinds.contains(&json!("FORMER")) && !kinds.contains(&json!("MEMBER")), "{kinds:?}");
 }
 
 #[test]

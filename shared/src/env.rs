@@ -13,7 +13,7 @@ use crate::kakao::id::production;
 use crate::secret::{Secret, SecretName};
 
 pub use addresses::Addresses;
-pub use callbacks::CallbackSettings;
+pub use callbacks::{CallbackSettings, UnlinkPolicy};
 pub use sync::{Completion, SyncSettings};
 
 /// Where Kakao's bot platform is: the Event API and the skill callbacks.

@@ -112,7 +112,22 @@ pub async fn security_event(services: &Services, request: &Request) -> Result<Se
         Body::Bytes(_) | Body::BadBase64 => None,
     };
     let token = token.ok_or(NotTaken::Request("the body is no token of at most 16 KiB"))?;
-    let own = services.secrets.values(SecretName::KakaoRestApiKey).await;
+    let name = SecretName::KakaoRestApiKey;
+    match made_out_to(services, token, services.secrets.values(name).await).await {
+        // A refusal is for good, and the REST API key may just have been replaced.
+        Err(NotTaken::Audience) => {
+            made_out_to(services, token, services.secrets.values_after_mismatch(name).await).await
+        }
+        told => told,
+    }
+}
+
+/// What a token tells, if it is made out to one of these REST API keys or to the app's number.
+async fn made_out_to(
+    services: &Services,
+    token: &str,
+    own: Result<Vec<Secret>, NoSecret>,
+) -> Result<SecurityEvent, NotTaken> {
     let incomplete = matches!(own, Err(NoSecret::Unreachable));
     let own = own.unwrap_or_default();
     let app_id = services.env.callbacks.app_id.as_deref();

@@ -85,6 +85,24 @@ async fn row_15_what_was_withdrawn_is_erased_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn row_15_what_was_withdrawn_is_erased_of_a_former_member_too() {
+    let world = world();
+    world.signs_up(&json!({"phone_number": "010", "points": 7}));
+    let mut former = world.table.item(PK, "MEMBER").unwrap();
+    former["SK"] = json!({"S": "FORMER"});
+    let uri = format!("{O}user-scope-withdraw");
+    world.table.put(&former);
+    assert_eq!(world.tell("j1", &uri, json!({"scopes": ["phone_number"]})).await, 202);
+    assert_eq!(world.profile(), json!({"points": 7}));
+    world.table.remove(PK, "MEMBER");
+    world.table.put(&former);
+    assert_eq!(world.tell("j2", &uri, json!({"scopes": ["phone_number"]})).await, 202);
+    let former = world.table.item(PK, "FORMER").unwrap();
+    assert_eq!((text(&former, "profile"), text(&former, "mg")), ("{\"points\":7}", "g"));
+    assert!(world.table.item(PK, "MEMBER").is_none());
+}
+
+#[tokio::test]
 async fn table_3_3_each_event_has_its_reaction() {
     let since = Some(Millis(NOW.0 - 10_000));
     let none = Account::default();
@@ -178,6 +196,29 @@ async fn several_events_in_one_token_are_one_transaction() {
     assert_eq!(world.send(&world.token(&claims)).await.status, 202);
     assert!(world.job().is_some() && world.profile() == json!({}));
     assert!(world.account().await.is_some_and(|account| account.sessions_since.is_some()));
+}
+
+#[tokio::test]
+async fn the_strongest_reason_for_leaving_stays() {
+    let world = world();
+    let must = || world.job().and_then(|job| number(&job, "must"));
+    assert_eq!(world.tell("j1", &unlinked(), json!({"reason": "UNLINK_FROM_APPS"})).await, 202);
+    assert_eq!(must(), None);
+    for (jti, uri, reason) in [
+        ("j2", format!("{R}account-purged"), None),
+        ("j3", unlinked(), Some("UNLINK_FROM_APPS")),
+        ("j4", unlinked(), Some("FORCED_ACCOUNT_DELETE")),
+        ("j5", unlinked(), None),
+    ] {
+        assert_eq!(world.tell(jti, &uri, json!({ "reason": reason })).await, 202);
+        assert_eq!(must(), Some(1), "{jti}");
+    }
+    // In one token, whichever is read first.
+    let world = self::world();
+    let mut claims = world.claims("j1", &unlinked(), json!({"reason": "UNLINK_FROM_APPS"}));
+    claims["events"][format!("{R}account-purged")] = event(json!({}));
+    assert_eq!(world.send(&world.token(&claims)).await.status, 202);
+    assert_eq!(world.job().and_then(|job| number(&job, "must")), Some(1));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use ring::signature::{KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA
 use ring::{digest, hmac};
 use serde_json::{Value, json};
 use tests::faults::wire::Told;
+use tests::parameters::Parameters;
 use tests::table::API_KEY;
 use tests::webhooks::{APP_ID, Knock};
 
@@ -221,6 +222,31 @@ async fn the_audience_is_the_key_or_the_app() {
     let claims = away.claims("j", &unlinked(), json!({}));
     assert_eq!(away.send(&away.token(&claims)).await.status, 503);
     assert!(away.table.items().is_empty());
+}
+
+#[tokio::test]
+async fn f37_a_new_audience_is_known_as_soon_as_the_key_is_stored() {
+    let parameters = Parameters::start();
+    let url = parameters.url();
+    let from_ssm = [("KAKAO_REST_API_KEY", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", url.as_str())];
+    let world = World::with(Silent, &from_ssm);
+    let token = |jti: &str, audience: &str| {
+        let mut claims = world.claims(jti, &unlinked(), json!({}));
+        claims["aud"] = json!(audience);
+        world.token(&claims)
+    };
+    parameters.set("/kakao/KAKAO_REST_API_KEY", "old");
+    assert_eq!(world.send(&token("j1", "old")).await.status, 202);
+    parameters.set("/kakao/KAKAO_REST_API_KEY", "new,old");
+    world.pass(61);
+    assert_eq!(world.send(&token("j2", "new")).await.status, 202);
+    assert_eq!(world.send(&token("j3", "old")).await.status, 202);
+    assert_eq!(parameters.calls(), 2);
+    world.pass(61);
+    for jti in ["j4", "j5", "j6"] {
+        assert_eq!(world.refused(&token(jti, "somebody else")).await, "invalid_audience");
+    }
+    assert_eq!(parameters.calls(), 3, "once a minute");
 }
 
 // ---- the keys

@@ -127,6 +127,30 @@ async fn t22_f38_who_signed_up_again_keeps_everything() {
 }
 
 #[tokio::test]
+async fn f38_a_former_membership_beside_a_member_goes_again_if_it_is_in_the_ledger() {
+    let world = World::default();
+    let back = AppUser::new(2_100_000_001);
+    let erased = settles(&world, &back, "back").await;
+    leaves(&world, &back).await;
+    settles(&world, &back, "again").await;
+    world.sweep_on().await;
+    let (backup, ledger) = (world.table.items(), ledger(&world).await);
+    for (mg, stays) in [(erased.as_str(), false), ("kept", true)] {
+        let world = restored(&backup, world.clock.now().plus(DAY));
+        let s = |text: &str| json!({ "S": text });
+        world.table.put(&json!({
+            "PK": s(&format!("U#app#{back}")), "SK": s("FORMER"), "t": s("FORMER"), "v": { "N": "1" }, "mg": s(mg),
+            "consents": s("[]"), "profile": s("{}")
+        }));
+        for (dry, stays) in [(true, true), (false, stays)] {
+            assert_eq!(sign_up::erase_again(&world.clerk("a"), &ledger, dry).await, Ok(told(1, 0)));
+            assert_eq!(world.store.former_member(&back).await.expect("a table").is_some(), stays, "{mg} {dry}");
+        }
+        assert!(world.is_member(&back));
+    }
+}
+
+#[tokio::test]
 async fn f38_a_restore_from_the_middle_of_an_erasure_is_finished_by_the_effect() {
     let world = World::default();
     let gone = AppUser::new(2_100_000_001);

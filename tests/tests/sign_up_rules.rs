@@ -176,8 +176,16 @@ impl Case<'_> {
         let (id, me, now, rev) = (&ids[act.saga], act.me, act.now, act.rev);
         let held = |held: Held| Some(held == Held::Yes);
         let taken = |lock: Lock| Some(matches!(lock, Lock::Taken { .. }));
-        let seen =
-            || UnlinkJob { first: act.seen.0.clone(), seq: act.seen.1, tries: 0, since: NOW, rev, mg: mg.clone() };
+        let seen = || UnlinkJob {
+            first: act.seen.0.clone(),
+            seq: act.seen.1,
+            tries: 0,
+            since: NOW,
+            rev,
+            mg: mg.clone(),
+            former: None,
+            must: false,
+        };
         let undo = Entry::new(EntryId::of(&["undo", id.as_str()]), "{}".to_owned());
         Ok(match act.op {
             Op::Claim => Some(matches!(store.claim_saga(id, me, now).await?, SagaClaim::Ours(_))),
@@ -222,7 +230,7 @@ impl Case<'_> {
             Op::FreeOrphan => store.free_orphan(app, rev, now).await.map(|()| None)?,
             Op::StoreJob => store.store_unlink(app, me, now).await.map(|()| None)?,
             Op::DropJob => store.drop_unlink_job(app, &seen()).await.map(|()| None)?,
-            Op::Erase => match store.erase_membership(app, &seen(), None, now).await? {
+            Op::Erase => match store.erase_membership(app, &seen(), &[], now).await? {
                 Erase::Done => None, // now, or there was no job
                 Erase::Again | Erase::Busy => Some(false),
             },

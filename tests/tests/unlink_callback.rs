@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::app::App;
 use shared::clock::{Clock, Millis};
-use shared::sign_up::{self, Clerk, KakaoLogin, Keys, Left};
-use shared::store::AppUser;
+use shared::sign_up::{self, Clerk, Forgotten, KakaoLogin, Keys, Left};
+use shared::store::{AppUser, SagaId};
 use simulator::login::{self, Kakao};
 use tests::faults::{ALWAYS, Fault, Faults};
 use tests::table::{Table, env, number, text};
@@ -82,17 +82,32 @@ impl World {
         let keys = Keys::of(&self.app).await.expect("keys");
         let until = self.app.clock.now().plus(Duration::from_secs(8));
         let kakao = KakaoLogin::new(&self.app, until);
-        let clerk = Clerk {
+        sign_up::unlink_job(&self.clerk(&keys, &kakao, me), &ga()).await.expect("the table")
+    }
+
+    fn clerk<'a>(&'a self, keys: &'a Keys, kakao: &'a KakaoLogin<'a>, me: &'a str) -> Clerk<'a, KakaoLogin<'a>> {
+        let until = self.app.clock.now().plus(Duration::from_secs(8));
+        Clerk {
             store: self.app.store(),
-            kakao: &kakao,
+            kakao,
             seal: &keys.seal,
             ledger: &keys.ledger,
             clock: &self.app.clock,
             me,
             until,
-        };
-        sign_up::unlink_job(&clerk, &AppUser::parse(GA).expect("a user")).await.expect("the table")
+        }
     }
+
+    /// The memberships whose erasure is queued.
+    fn erasures(&self) -> Vec<String> {
+        let bodies = self.table.items_under("OUT#");
+        let bodies = bodies.iter().map(|entry| serde_json::from_str::<Value>(text(entry, "body")).expect("JSON"));
+        bodies.map(|body| body["mg"].as_str().expect("an erasure").to_owned()).collect()
+    }
+}
+
+fn ga() -> AppUser {
+    AppUser::parse(GA).expect("a user")
 }
 
 async fn world() -> World {
@@ -271,6 +286,87 @@ async fn a_member_who_left_is_kept_as_a_former_one_if_the_service_wants_it() {
     assert_eq!(world.send(&get(&pairs())).await, 200);
     assert_eq!(world.carry_out("c").await, Left::Erased);
     assert_eq!(text(&world.table.item(PK, "FORMER").expect("kept"), "mg"), "second");
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_while_a_membership_ended_is_not_kept() {
+    for (attribute, text) in [("profile", "{}"), ("consents", "[{\"tag\":\"news\",\"agreed\":false}]")] {
+        let world = World::with(&[("UNLINK_POLICY", "keep")]).await;
+        world.signs_up("first");
+        world.kakao.unlink("ga");
+        assert_eq!(world.send(&get(&pairs())).await, 200);
+        // The membership is read, and before it is written something of it goes.
+        world.faults.on("TransactWriteItems", 1, Fault::Slow(Duration::from_millis(200)));
+        let changed = async {
+            while world.faults.count("TransactWriteItems") == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            world.table.edit(PK, "MEMBER", |member| drop(member.insert(attribute.to_owned(), json!({ "S": text }))));
+        };
+        let (left, ()) = tokio::join!(world.carry_out("a"), changed);
+        assert_eq!((left, world.faults.count("TransactWriteItems")), (Left::Erased, 2), "{attribute}");
+        assert!(!world.is_member());
+        assert_eq!(self::text(&world.table.item(PK, "FORMER").expect("kept"), attribute), text);
+    }
+}
+
+#[tokio::test]
+async fn whose_account_is_gone_is_erased_whatever_the_service_keeps() {
+    for reason in ["ACCOUNT_DELETE", "FORCED_ACCOUNT_DELETE"] {
+        let world = World::with(&[("UNLINK_POLICY", "keep")]).await;
+        world.signs_up("first");
+        world.kakao.unlink("ga");
+        assert_eq!(world.send(&get(&pairs().replace("UNLINK_FROM_APPS", reason))).await, 200);
+        assert_eq!(world.send(&get(&pairs())).await, 200, "the same by the other way, with a lesser reason");
+        assert_eq!(text(&world.job().expect("a job"), "why"), "UNLINK_FROM_APPS");
+        assert_eq!(world.carry_out("a").await, Left::Erased);
+        assert!(!world.is_member() && world.table.item(PK, "FORMER").is_none(), "{reason}");
+        assert_eq!(world.erasures(), ["first"], "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_former_member_whose_account_is_gone_later_is_erased_too() {
+    let world = World::with(&[("UNLINK_POLICY", "keep")]).await;
+    world.signs_up("first");
+    world.kakao.unlink("ga");
+    assert_eq!(world.send(&get(&pairs())).await, 200);
+    assert_eq!(world.carry_out("a").await, Left::Erased);
+    assert!(world.table.item(PK, "FORMER").is_some() && world.erasures().is_empty());
+    assert_eq!(world.send(&get(&pairs().replace("UNLINK_FROM_APPS", "ACCOUNT_DELETE"))).await, 200);
+    assert_eq!(world.carry_out("b").await, Left::Erased);
+    assert_eq!(world.erasures(), ["first"]);
+}
+
+#[tokio::test]
+async fn an_erasure_takes_the_former_membership_that_it_is_about_and_no_other() {
+    let world = World::with(&[("UNLINK_POLICY", "keep")]).await;
+    world.signs_up("second");
+    world.kakao.unlink("ga");
+    assert_eq!(world.send(&get(&pairs())).await, 200);
+    assert_eq!(world.carry_out("a").await, Left::Erased);
+    let store = world.app.store();
+    for (mg, items) in [("first", 0), ("second", 1), ("second", 0)] {
+        let erased = store.erase_leftovers(&ga(), &SagaId::from_text(mg), NOW).await.expect("the table");
+        assert_eq!((erased.items, world.table.item(PK, "FORMER").is_some()), (items, mg == "first"), "{mg}");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_to_be_forgotten_is_even_if_kakao_does_not_answer_at_first() {
+    let world = World::with(&[("UNLINK_POLICY", "keep")]).await;
+    world.signs_up("first");
+    world.kakao.plan(login::Endpoint::Me, login::Fault::Status(503), None);
+    let keys = Keys::of(&world.app).await.expect("keys");
+    let kakao = KakaoLogin::new(&world.app, NOW.plus(Duration::from_secs(8)));
+    let forgotten = sign_up::forget(&world.clerk(&keys, &kakao, "cli"), &ga(), &[]).await;
+    assert_eq!(forgotten, Ok(Forgotten::Later));
+    assert!(world.is_member());
+    world.kakao.heal();
+    assert_eq!(world.send(&get(&pairs())).await, 200);
+    assert_eq!(world.carry_out("outbox").await, Left::Erased);
+    assert!(!world.is_member() && world.table.item(PK, "FORMER").is_none());
+    assert_eq!(world.erasures(), ["first"]);
 }
 
 #[tokio::test]

@@ -111,6 +111,8 @@ fn one(kind: &AccountEventKind, event: &AccountEvent, change: &mut AccountChange
     use AccountEventKind as K;
     match kind {
         K::Linked => change.linked = true,
+        // Another event of the same token may have said more.
+        K::Unlinked if change.left.as_ref().is_some_and(Referrer::is_for_good) => {}
         K::Unlinked => change.left = Some(event.reason().unwrap_or(Referrer::Apps)),
         K::AccountPurged => change.left = Some(Referrer::AccountDelete),
         K::ScopeWithdraw => change.withdrawn.extend(event.scopes().map(str::to_owned)),

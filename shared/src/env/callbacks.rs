@@ -2,6 +2,26 @@
 
 use super::addresses::Addresses;
 
+/// What becomes of a member who ends their link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnlinkPolicy {
+    /// Everything of theirs is erased.
+    Erase,
+    /// They stay known as a former member.
+    Keep,
+}
+
+impl UnlinkPolicy {
+    /// As the environment spells it.
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "erase" => Some(Self::Erase),
+            "keep" => Some(Self::Keep),
+            _ => None,
+        }
+    }
+}
+
 /// The settings of the callbacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackSettings {
@@ -11,8 +31,8 @@ pub struct CallbackSettings {
     pub addresses: Option<Addresses>,
     /// `CHANNEL_IDS`: the public ids of our channels (`_AbCdE`), comma-separated; empty: every channel that is linked to the app.
     pub channels: Vec<String>,
-    /// `UNLINK_POLICY=keep`: who ends their link stays known as a former member; unset: everything of theirs is erased.
-    pub keeps_former_members: bool,
+    /// `UNLINK_POLICY`; `None`: nobody said. The functions are always told; who works by hand has to say it.
+    pub unlink_policy: Option<UnlinkPolicy>,
     /// `CHANNEL_OTHERS=refuse`: an event of another channel is answered with 403 instead of 200.
     pub refuse_other_channels: bool,
 }
@@ -26,7 +46,7 @@ impl CallbackSettings {
             app_id: get("KAKAO_APP_ID"),
             addresses: get("CALLBACK_ADDRESSES").map(|addresses| Addresses::read(&addresses)),
             channels: get("CHANNEL_IDS").map(list).unwrap_or_default(),
-            keeps_former_members: get("UNLINK_POLICY").as_deref() == Some("keep"),
+            unlink_policy: get("UNLINK_POLICY").and_then(|policy| UnlinkPolicy::parse(&policy)),
             refuse_other_channels: get("CHANNEL_OTHERS").as_deref() == Some("refuse"),
         }
     }
@@ -45,7 +65,7 @@ mod tests {
     fn everything_is_off_or_open_unless_it_is_set() {
         let callbacks = Env::read(|_| None).callbacks;
         assert_eq!((callbacks.app_id.as_deref(), callbacks.addresses.as_ref()), (None, None));
-        assert!(callbacks.is_ours("_any") && !callbacks.refuse_other_channels && !callbacks.keeps_former_members);
+        assert!(callbacks.is_ours("_any") && !callbacks.refuse_other_channels && callbacks.unlink_policy.is_none());
         let callbacks =
             Env::read(|name| Some(if name == "CHANNEL_OTHERS" { "refuse" } else { " _a ,,_b" }.to_owned())).callbacks;
         assert!(callbacks.is_ours("_a") && callbacks.is_ours("_b") && !callbacks.is_ours("_A"));

@@ -36,6 +36,7 @@ pub async fn erase_again<K: Kakao>(
     let mut told = ErasedAgain::default();
     for app in clerk.store.members_between(None, None).await? {
         told.checked += 1;
+        former(clerk, &app, ledger, dry).await?;
         match one(clerk, &app, ledger, dry).await? {
             Some(true) => told.erased += 1,
             Some(false) => told.open += 1,
@@ -46,6 +47,16 @@ pub async fn erase_again<K: Kakao>(
         Log::warn("ledger.erased-again").count(told.erased).write();
     }
     Ok(told)
+}
+
+/// The former membership that came back beside a member. One without a member is in no list, and is not found.
+async fn former<K>(clerk: &Clerk<'_, K>, app: &AppUser, ledger: &Ledger, dry: bool) -> Result<(), StoreError> {
+    let who = pseudonym(clerk.ledger, app.as_str());
+    let former = clerk.store.former_member(app).await?.filter(|former| !dry && ledger.has(&who, &former.mg));
+    if let Some(former) = former {
+        erase(clerk, app, &former.mg, clerk.now()).await?;
+    }
+    Ok(())
 }
 
 /// Whether it is erased now; `None` if it is none of the ledger's.

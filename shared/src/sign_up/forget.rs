@@ -38,7 +38,7 @@ pub async fn forget<K: Kakao>(
         return Ok(Forgotten::NotUnlinked(told.word()));
     }
     // As if the message had come, which does not come for what we do ourselves.
-    clerk.store.store_unlink(app, clerk.me, clerk.now()).await?;
+    clerk.store.store_erasure(app, clerk.me, clerk.now()).await?;
     let (left, at) = timed_unlink_job(clerk, app).await?;
     match left {
         Left::Erased | Left::Nothing => {} // or the outbox was faster

@@ -101,14 +101,18 @@ fn late(since: Millis, now: Millis) {
     }
 }
 
-/// By the service's policy: everything of theirs is erased, or they stay known as a former member.
+/// By the service's policy: everything of theirs is erased, or they stay known as a former member. Whose account is gone, or who asked
+/// to be forgotten, is erased by every policy.
 async fn end<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob, now: Millis) -> Result<Erase, StoreError> {
     let store = clerk.store;
-    if store.keeps_former_members() {
+    if store.keeps_former_members() && !seen.must {
         return store.retire_membership(app, seen, now).await;
     }
-    let erasure = seen.mg.clone().map(|mg| entry(&Effect::Erase(Erasure { app: app.clone(), mg, at: now })));
-    store.erase_membership(app, seen, erasure.transpose()?.as_ref(), now).await
+    // One that was kept before goes along.
+    let memberships = seen.mg.iter().chain(&seen.former).cloned();
+    let erasures: Result<Vec<_>, _> =
+        memberships.map(|mg| entry(&Effect::Erase(Erasure { app: app.clone(), mg, at: now }))).collect();
+    store.erase_membership(app, seen, &erasures?, now).await
 }
 
 /// What follows an erased membership: names, talks, groups, relations; and a line in the ledger.

@@ -1,7 +1,7 @@
 //! `ACCOUNT`: what Kakao told about a person's account; `IDEM#`: the names of the tokens that told it, each of which counts once.
 //!
 //! ```text
-//! one transaction:  IDEM#jti if it is not there ─ ACCOUNT as it was read ─ what was withdrawn from MEMBER ─ JOB#UNLINK
+//! one transaction:  IDEM#jti if it is not there ─ ACCOUNT as it was read ─ what was withdrawn from MEMBER and FORMER ─ JOB#UNLINK
 //! ```
 //!
 //! The newest of each kind counts, so tokens may come in any order.
@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use super::item::{Attributes, VERSION, n, s, undecodable};
-use super::keys::{ACCOUNT, Key};
+use super::keys::{ACCOUNT, FORMER, Key};
 use super::sign_up::unlink_job::store_notice;
 use super::sign_up::{Profile, rewrite_profile};
 use super::write::Write;
@@ -116,10 +116,13 @@ impl Store {
             if change.touches_account() {
                 writes.push(self.update_account(app, change, now).await?);
             }
-            if !change.withdrawn.is_empty()
-                && let Some(member) = self.get(&Key::app_user(app, "MEMBER")).await?
-            {
-                writes.extend(forget(app, &member, &change.withdrawn, withdraw, now)?);
+            // In the order in which a membership ends: one that is retired meanwhile is met in the one place or refused in the other.
+            for kind in ["MEMBER", FORMER] {
+                if !change.withdrawn.is_empty()
+                    && let Some(member) = self.get(&Key::app_user(app, kind)).await?
+                {
+                    writes.extend(forget(app, kind, &member, &change.withdrawn, withdraw, now)?);
+                }
             }
             writes.extend(change.left.as_ref().map(|why| store_notice(app, me, why, now)));
             let token = hash(&["account", token_id, me, &look.to_string()]);
@@ -199,6 +202,7 @@ fn remember(token_id: &str, now: Millis) -> Write {
 /// Condition: the membership and its profile are as they were read. Nothing, if nothing of it was kept.
 fn forget(
     app: &AppUser,
+    kind: &'static str,
     member: &Item,
     scopes: &[String],
     withdraw: &impl Fn(&str, &mut Profile),
@@ -211,7 +215,7 @@ fn forget(
     if profile == kept {
         return Ok(None);
     }
-    rewrite_profile(app, (member.text("mg")?, text), &profile, now).map(Some)
+    rewrite_profile(app, kind, (member.text("mg")?, text), &profile, now).map(Some)
 }
 
 fn read(item: &Item) -> Account {

@@ -37,7 +37,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use sha2::{Digest, Sha256};
 
-use crate::env::Env;
+use crate::env::{Env, UnlinkPolicy};
 
 pub use account::{Account, AccountChange, Taken};
 pub use approval::{Approval, ApprovalId, Attempt, Decided, NoApprover, Requested, Ruling, Verdict};
@@ -84,7 +84,7 @@ impl Store {
 
     /// Whether who ends their link stays known as a former member: the service's policy.
     pub fn keeps_former_members(&self) -> bool {
-        self.env.callbacks.keeps_former_members
+        self.env.callbacks.unlink_policy == Some(UnlinkPolicy::Keep)
     }
 
     fn client(&self) -> Client {

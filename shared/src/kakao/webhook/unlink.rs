@@ -43,6 +43,14 @@ open_enum! {
     }
 }
 
+impl Referrer {
+    /// Whether the account is gone, and its id never comes back (protocol `channel-and-webhooks` 2.3): there is nobody to keep a
+    /// membership for.
+    pub const fn is_for_good(&self) -> bool {
+        matches!(self, Self::AccountDelete | Self::ForcedAccountDelete)
+    }
+}
+
 impl UnlinkNotice {
     /// Why.
     pub fn referrer(&self) -> Option<Referrer> {

@@ -9,7 +9,7 @@ use super::{AppUser, Identity, SagaId};
 use crate::clock::Millis;
 use crate::store::item::Attributes;
 use crate::store::keys::{self, ACCOUNT, CHANNEL, FORMER, Key, OWN_ALIAS, OWN_GROUP};
-use crate::store::write::Write;
+use crate::store::write::{Write, Written};
 use crate::store::{GroupId, Item, Person, Store, StoreError, hash};
 
 /// A vote is kept for so many days; today's is one more.
@@ -58,11 +58,15 @@ impl Store {
         }
         for item in &own {
             let Some(key) = Key::of(item) else { continue };
-            if ["FLOW", FORMER, ACCOUNT].contains(&key.sk.as_str()) || key.sk.starts_with(CHANNEL) {
+            if ["FLOW", ACCOUNT].contains(&key.sk.as_str()) || key.sk.starts_with(CHANNEL) {
                 // Condition: the person has not become a member again.
                 let gone = Write::check(Key::app_user(app, "MEMBER"), "attribute_not_exists(PK) OR mg = :mg")
                     .text(":mg", mg.as_str());
                 erased.items += u64::from(self.erase_all(gone, vec![key], now).await?);
+            } else if key.sk == FORMER && item.maybe_text("mg") == Some(mg.as_str()) {
+                // Condition: it is this membership's. Another one may have been kept since.
+                let former = Write::delete(key, "mg = :mg").text(":mg", mg.as_str());
+                erased.items += u64::from(matches!(self.write(former).await?, Written::Done(_)));
             }
         }
         Ok(erased)
@@ -91,7 +95,7 @@ impl Store {
         let own = Write::delete(Key::own_alias(app, identity), "mg = :mg").text(":mg", mg.as_str());
         // Condition of each: it is this membership's. Gone already is as good.
         for last in [alias, own] {
-            count += u64::from(matches!(self.write(last).await?, crate::store::write::Written::Done(_)));
+            count += u64::from(matches!(self.write(last).await?, Written::Done(_)));
         }
         Ok(count)
     }

@@ -212,26 +212,29 @@ pub(super) fn create(app: &AppUser, member: &Member, now: Millis) -> Result<Writ
         .text(":listed", listed))
 }
 
-/// Condition: the membership and its profile are as they were read.
+/// Of `kind`, `MEMBER` or `FORMER`. Condition: the membership and its profile are as they were read.
 pub(in crate::store) fn rewrite_profile(
     app: &AppUser,
+    kind: &'static str,
     (mg, read): (&str, &str),
     profile: &Profile,
     now: Millis,
 ) -> Result<Write, StoreError> {
     let as_read = known!("mg = :mg AND profile = :read");
-    let rewrite = change(Key::app_user(app, "MEMBER"), "MEMBER", "profile = :profile", "", as_read, now);
+    let rewrite = change(Key::app_user(app, kind), kind, "profile = :profile", "", as_read, now);
     Ok(rewrite.text(":mg", mg).text(":profile", json(profile)?).text(":read", read))
 }
 
-/// Condition: nothing a newer release has written. The last membership counts, and repeats set what they set.
-pub(super) fn retire(app: &AppUser, member: &Member, now: Millis) -> Result<Write, StoreError> {
+/// The membership goes, and stays beside it as a former one. Conditions: it is as it was read, so that nothing that was withdrawn
+/// meanwhile is kept; and nothing a newer release has written. The last membership counts, and repeats set what they set.
+pub(super) fn retire(app: &AppUser, member: &Item, now: Millis) -> Result<[Write; 2], StoreError> {
+    let as_read = "mg = :mg AND consents = :consents AND profile = :profile";
+    let gone = Write::delete(Key::app_user(app, "MEMBER"), as_read);
     let set = "mg = :mg, consents = :consents, profile = :profile, since = :since, ended = :now";
-    Ok(change(Key::app_user(app, FORMER), "FORMER", set, "", "NOT v > :v", now)
-        .text(":mg", member.mg.as_str())
-        .text(":consents", json(&member.consents)?)
-        .text(":profile", json(&member.profile)?)
-        .number(":since", member.since.0))
+    let former = change(Key::app_user(app, FORMER), FORMER, set, "", "NOT v > :v", now)
+        .number(":since", member.maybe_number("since").unwrap_or_default());
+    let (mg, consents, profile) = (member.text("mg")?, member.text("consents")?, member.text("profile")?);
+    Ok([gone, former].map(|write| write.text(":mg", mg).text(":consents", consents).text(":profile", profile)))
 }
 
 /// Condition: nothing a newer release has written. The last attempt counts, and repeats set what they set.

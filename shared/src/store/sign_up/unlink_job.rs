@@ -37,6 +37,10 @@ pub struct UnlinkJob {
     pub rev: u64,
     /// The membership that would be erased.
     pub mg: Option<SagaId>,
+    /// The former membership, if the service keeps one.
+    pub former: Option<SagaId>,
+    /// Nothing may be kept, whatever the service's policy: one of the messages said so.
+    pub must: bool,
 }
 
 /// What erasing came to.
@@ -73,6 +77,14 @@ impl Store {
         self.write(store_notice(app, me, why, now)).await.map(|_| ())
     }
 
+    /// The same, because the person asked to be forgotten: nothing of theirs may be kept.
+    ///
+    /// # Errors
+    /// As [`Store::store_unlink`].
+    pub async fn store_erasure(&self, app: &AppUser, me: &str, now: Millis) -> Result<(), StoreError> {
+        self.write(must(store(app, me, now))).await.map(|_| ())
+    }
+
     /// Step ii: Reads the job and, after it, the fence and what it guards. `None` if there is nothing to do.
     ///
     /// # Errors
@@ -81,12 +93,19 @@ impl Store {
         let Some(job) = self.get(&Key::app_user(app, UNLINK_JOB)).await? else { return Ok(None) };
         // The fence before the membership: what is erased then is what was read, or nothing.
         let rev = self.link(app).await?.rev;
-        let mg = self.get(&Key::app_user(app, "MEMBER")).await?;
-        let mg = mg.map(|member| member.text("mg").map(SagaId::from_text)).transpose()?;
+        let mg = self.generation(app, "MEMBER").await?;
+        let former = self.generation(app, FORMER).await?;
+        let must = job.maybe_number("must").is_some();
         let number = |name| job.maybe_number(name).unwrap_or_default();
         let first = job.maybe_text("first").unwrap_or_default().to_owned();
         let since = Millis(number("ca"));
-        Ok(Some(UnlinkJob { first, seq: number("seq"), tries: number("tries"), since, rev, mg }))
+        Ok(Some(UnlinkJob { first, seq: number("seq"), tries: number("tries"), since, rev, mg, former, must }))
+    }
+
+    /// Which membership an item of the person's is.
+    async fn generation(&self, app: &AppUser, sk: &str) -> Result<Option<SagaId>, StoreError> {
+        let item = self.get(&Key::app_user(app, sk)).await?;
+        item.map(|item| item.text("mg").map(SagaId::from_text)).transpose()
     }
 
     /// Step iii: Drops a job that turned out to be about nothing: the person is linked.
@@ -97,7 +116,7 @@ impl Store {
         self.write(drop(app, seen)).await.map(|_| ())
     }
 
-    /// Step iv: Erases the membership, frees the link, ends the job and queues `erasure` of what the membership leaves behind: all
+    /// Step iv: Erases the membership, frees the link, ends the job and queues `erasures` of what memberships leave behind: all
     /// or none, and only if nothing has changed since the job was read.
     ///
     /// # Errors
@@ -106,10 +125,12 @@ impl Store {
         &self,
         app: &AppUser,
         seen: &UnlinkJob,
-        erasure: Option<&Entry>,
+        erasures: &[Entry],
         now: Millis,
     ) -> Result<Erase, StoreError> {
-        self.end_membership(app, seen, None, erasure, now).await
+        let gone = seen.mg.iter().map(|mg| gone(app, mg)).collect();
+        let token = token("erase", app, seen, now);
+        self.end_membership(app, seen, (&token, gone), erasures, now).await
     }
 
     /// Step iv for a service that keeps its former members: the membership ends all the same, and what it was stays beside it until it
@@ -118,12 +139,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table cannot be used.
     pub async fn retire_membership(&self, app: &AppUser, seen: &UnlinkJob, now: Millis) -> Result<Erase, StoreError> {
-        let member = self.member(app).await?;
-        if member.as_ref().map(|member| &member.mg) != seen.mg.as_ref() {
+        let member = self.get(&Key::app_user(app, "MEMBER")).await?;
+        let text = |name| member.as_ref().and_then(|member| member.maybe_text(name)).unwrap_or_default();
+        if member.is_some() != seen.mg.is_some() || text("mg") != seen.mg.as_ref().map_or("", SagaId::as_str) {
             return Ok(Erase::Again);
         }
-        let former = member.map(|member| member::retire(app, &member, now)).transpose()?;
-        self.end_membership(app, seen, former, None, now).await
+        // What is copied names the transaction, too: one moment may see two of them.
+        let token = hash(&[&token("retire", app, seen, now), text("consents"), text("profile")]);
+        let retire = member.as_ref().map(|member| member::retire(app, member, now)).transpose()?;
+        self.end_membership(app, seen, (&token, retire.into_iter().flatten().collect()), &[], now).await
     }
 
     /// The former membership of somebody who ended their link, if the service keeps it. One strong read.
@@ -138,20 +162,13 @@ impl Store {
         &self,
         app: &AppUser,
         seen: &UnlinkJob,
-        former: Option<Write>,
-        erasure: Option<&Entry>,
+        (token, ends): (&str, Vec<Write>),
+        erasures: &[Entry],
         now: Millis,
     ) -> Result<Erase, StoreError> {
-        let done = drop(app, seen);
-        let fence = fence(app, seen.rev, now);
-        let mut core = match &seen.mg {
-            None => vec![done, fence],
-            Some(mg) => vec![done, fence, gone(app, mg)],
-        };
-        core.extend(former);
-        let token = hash(&["erase", app.as_str(), &seen.seq.to_string(), &seen.rev.to_string(), &now.0.to_string()]);
-        let refused = self.write_with(&token, core, erasure.map(|entry| vec![entry.put(now)]).into_iter().collect());
-        let refused = refused.await?.core;
+        let core = [drop(app, seen), fence(app, seen.rev, now)].into_iter().chain(ends).collect();
+        let erasures = erasures.iter().map(|entry| vec![entry.put(now)]).collect();
+        let refused = self.write_with(token, core, erasures).await?.core;
         Ok(match refused.as_slice() {
             [] => Erase::Done,
             [Some(job), ..] if job.is_empty() => Erase::Done, // this very call, or somebody else; it is done
@@ -199,6 +216,11 @@ impl Store {
     }
 }
 
+/// The name of a transaction that ends a membership.
+fn token(how: &str, app: &AppUser, seen: &UnlinkJob, now: Millis) -> String {
+    hash(&[how, app.as_str(), &seen.seq.to_string(), &seen.rev.to_string(), &now.0.to_string()])
+}
+
 /// The fence has moved: by somebody who lives, or it is worth another look.
 fn refused_by(link: &Item, now: Millis) -> Result<Erase, StoreError> {
     if link.is_empty() {
@@ -221,11 +243,17 @@ fn store(app: &AppUser, me: &str, now: Millis) -> Write {
         .text(":due", due)
 }
 
-/// As [`store`]; the last reason counts.
+/// As [`store`]; the last reason counts, but that nothing may be kept stays said.
 pub(in crate::store) fn store_notice(app: &AppUser, me: &str, why: &Referrer, now: Millis) -> Write {
     let word = why.as_str();
     let word = word.get(..REASON_MAX).unwrap_or(word);
-    store(app, me, now).also_set("why = :why").text(":why", word)
+    let store = store(app, me, now).also_set("why = :why").text(":why", word);
+    if why.is_for_good() { must(store) } else { store }
+}
+
+/// Nothing may be kept. An attribute of its own that is never taken back, so that no later message with a lesser reason hides it.
+fn must(store: Write) -> Write {
+    store.also_set("must = :one")
 }
 
 fn job(app: &AppUser, set: &str, condition: &'static str, now: Millis) -> Write {
