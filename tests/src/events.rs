@@ -59,7 +59,7 @@ pub fn plain(mut reply: Value) -> Value {
     let Some(members) = reply.as_object_mut() else { return reply };
     members.retain(|name, value| {
         let empty = value.is_null()
-            || value.as_object().is_some_and(serde_json::Map::is_empty)
+            || value.as_object().is_some_and(serde_json::Map::is_empty) && name != "body"
             || value.as_array().is_some_and(Vec::is_empty) && name == "cookies"
             || *value == false && name == "isBase64Encoded";
         !empty
