@@ -62,6 +62,14 @@ impl Millis {
         Some(Self(u64::try_from(seconds).ok()?.checked_mul(1_000)? + millis))
     }
 
+    /// `2025-01-02T03:04:05Z`, without the fraction (RFC 3339).
+    pub fn to_rfc3339(self) -> String {
+        let utc = OffsetDateTime::from_unix_timestamp(self.secs() as i64).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let (date, time) = (utc.date(), utc.time());
+        let day = format!("{:04}-{:02}-{:02}", date.year(), date.month() as u8, date.day());
+        format!("{day}T{:02}:{:02}:{:02}Z", time.hour(), time.minute(), time.second())
+    }
+
     /// The calendar day in Korea, as `yyyy-mm-dd`.
     pub fn kst_day(self) -> String {
         let date = self.kst().date();

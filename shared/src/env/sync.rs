@@ -24,6 +24,9 @@ pub struct SyncSettings {
     /// `SYNC_PARAM`: the parameter of the auth block that the plugin fills, and nothing else does. Without it any parameter of the
     /// plugin's shape is looked at, and not believed as far as who somebody is.
     pub param: Option<String>,
+    /// `SYNC_TERM_VERSIONS`: which text of each of the service's terms is shown now, `tag=version`, comma-separated: Kakao knows terms
+    /// by their tags only.
+    pub term_versions: Vec<(String, String)>,
     /// `SYNC_HOME_URL`: where a web login ends; without it on a page of our own.
     pub home_url: Option<String>,
     /// `SYNC_SCOPES`: consent items that a web login asks for beyond those of the app, comma-separated.
@@ -85,6 +88,7 @@ impl SyncSettings {
             oidc: on("SYNC_OIDC"),
             pkce: on("SYNC_PKCE"),
             param: get("SYNC_PARAM"),
+            term_versions: get("SYNC_TERM_VERSIONS").as_deref().map(versions).unwrap_or_default(),
             home_url: get("SYNC_HOME_URL"),
             scopes: get("SYNC_SCOPES").map(|list| compact(&list)),
             service_terms: get("SYNC_SERVICE_TERMS").map(|list| compact(&list)),
@@ -105,6 +109,14 @@ impl SyncSettings {
 /// A comma list as Kakao wants it: without spaces.
 fn compact(list: &str) -> String {
     list.split(',').map(str::trim).filter(|item| !item.is_empty()).collect::<Vec<_>>().join(",")
+}
+
+/// What has no version is left out.
+fn versions(list: &str) -> Vec<(String, String)> {
+    let pair = |pair: &str| {
+        pair.trim().split_once('=').map(|(tag, version)| (tag.trim().to_owned(), version.trim().to_owned()))
+    };
+    list.split(',').filter_map(pair).filter(|(tag, version)| !tag.is_empty() && !version.is_empty()).collect()
 }
 
 impl super::Env {
@@ -165,6 +177,9 @@ mod tests {
         ] {
             assert_eq!(read(&[("SYNC_COMPLETION", word)]).sync.completion, completion, "{word}");
         }
+        let versions = read(&[("SYNC_TERM_VERSIONS", " tos=2 ,ads, =1,x=,b=c=d")]).sync.term_versions;
+        let versions: Vec<_> = versions.iter().map(|(tag, version)| (tag.as_str(), version.as_str())).collect();
+        assert_eq!(versions, [("tos", "2"), ("b", "c=d")]);
         assert!(!read(&[("SYNC_PKCE", "yes")]).sync.pkce, "only the word on switches on");
         let hosts = read(&[("SYNC_CONTINUE_HOSTS", " kakao.com ,, Example.KR")]).sync.continue_hosts;
         assert_eq!(hosts, ["kakao.com", "Example.KR"]);

@@ -168,7 +168,7 @@ impl Kakao for KakaoLogin<'_> {
         }
         // Terms of somebody else are nobody's consent, and their address is nobody's business.
         let Some(app) = me.id().and_then(AppUser::of).filter(|_| me.id() == terms.id()) else { return Told::Unknown };
-        let consents = consents(&me, &terms);
+        let consents = consents(&me, &terms, &env.sync.term_versions);
         let extras = Extras {
             shipping: extras.shipping.filter(|addresses| addresses.user_id() == me.id()),
             channels: extras.channels.filter(|channels| channels.user_id() == me.id()),
@@ -271,15 +271,17 @@ fn report(error: &OauthError) {
 }
 
 /// The ledger: every term that Kakao names, agreed or not, in Kakao's own words.
-fn consents(me: &UserMe, terms: &ServiceTerms) -> Vec<Consent> {
+fn consents(me: &UserMe, terms: &ServiceTerms, versions: &[(String, String)]) -> Vec<Consent> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
     let line = |term: &crate::kakao::login::Term| {
+        let tag = term.tag()?;
         Some(Consent {
-            tag: term.tag()?.to_owned(),
-            version: None,
+            tag: tag.to_owned(),
+            version: versions.iter().find(|(of, _)| of == tag).map(|(_, version)| version.clone()),
             agreed: term.is_agreed(),
             agreed_at: text(term.agreed_at.get()),
             synched_at: text(me.synched_at.get()),
+            withdrawn_at: None,
             rest: serde_json::Map::new(),
         })
     };

@@ -3,6 +3,7 @@
 use super::kakao::{Kakao, Tokens, Told, Who};
 use super::undo::compensate;
 use super::{Clerk, entry, undo_entry};
+use crate::clock::Millis;
 use crate::effect::{Effect, Welcome};
 use crate::log::Log;
 use crate::secret::Secret;
@@ -323,10 +324,22 @@ async fn already_member<K: Kakao, F>(
     }
 }
 
-/// The ledger with what Kakao says now. A term that Kakao no longer names keeps its line: it is evidence.
-fn renewed(before: &[Consent], now: &[Consent]) -> Vec<Consent> {
-    let gone = before.iter().filter(|old| !now.iter().any(|new| new.tag == old.tag));
-    now.iter().chain(gone).cloned().collect()
+/// The ledger with what Kakao says now. A term that Kakao no longer names keeps its line: it is evidence. So is the text that was
+/// agreed to, whatever text is shown now, and that somebody once agreed and no longer does.
+fn renewed(before: &[Consent], now: &[Consent], at: Millis) -> Vec<Consent> {
+    let renew = |new: &Consent| match before.iter().find(|old| old.tag == new.tag) {
+        Some(old) if old.agreed && !new.agreed => {
+            Consent { agreed: false, withdrawn_at: Some(at.to_rfc3339()), ..old.clone() }
+        }
+        Some(old) if old.agreed == new.agreed && (!new.agreed || old.agreed_at == new.agreed_at) => {
+            let synched_at = new.synched_at.clone().or_else(|| old.synched_at.clone());
+            Consent { synched_at, ..old.clone() }
+        }
+        Some(old) => Consent { rest: old.rest.clone(), ..new.clone() },
+        None => new.clone(),
+    };
+    let gone = before.iter().filter(|old| !now.iter().any(|new| new.tag == old.tag)).cloned();
+    now.iter().map(renew).chain(gone).collect()
 }
 
 /// What the person consents to now, if that has changed. A member stays one if it cannot be written down: the next login tries again.
@@ -335,7 +348,7 @@ async fn renew_consents<K: Kakao>(clerk: &Clerk<'_, K>, who: &Who<K::Applicant>)
     let renewal = async {
         match store.member(app).await? {
             Some(member) if !member.read_only => {
-                let consents = renewed(&member.consents, &who.consents);
+                let consents = renewed(&member.consents, &who.consents, clerk.now());
                 if consents == member.consents {
                     return Ok(false);
                 }
@@ -375,4 +388,52 @@ fn open<K>(clerk: &Clerk<'_, K>, id: &SagaId, saga: &Saga) -> Option<Tokens> {
 
 fn report<T>(outcome: &'static str, told: &Told<T>) {
     Log::warn("sign-up.kakao").outcome(outcome).kind(told.word()).write();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Millis = Millis(1_760_000_000_000);
+
+    fn consent(tag: &str, version: Option<&str>, agreed_at: Option<&str>) -> Consent {
+        Consent {
+            tag: tag.to_owned(),
+            version: version.map(str::to_owned),
+            agreed: agreed_at.is_some(),
+            agreed_at: agreed_at.map(str::to_owned),
+            synched_at: None,
+            withdrawn_at: None,
+            rest: serde_json::Map::new(),
+        }
+    }
+
+    #[test]
+    fn the_ledger_keeps_what_was_agreed_to_and_when_it_ended() {
+        let first = [
+            consent("tos", Some("1"), Some("d1")),
+            consent("ads", Some("1"), Some("d1")),
+            consent("old", None, Some("d0")),
+        ];
+        // Another text is shown by now. The terms are as agreed as before; the advertising is not; one is new, one is gone.
+        let now = [
+            consent("tos", Some("2"), Some("d1")),
+            consent("ads", Some("2"), None),
+            consent("new", Some("1"), Some("d2")),
+        ];
+        let ledger = renewed(&first, &now, AT);
+        assert_eq!(ledger[0], first[0], "the text that was agreed to");
+        let ads = &ledger[1];
+        assert_eq!((ads.agreed, ads.agreed_at.as_deref(), ads.version.as_deref()), (false, Some("d1"), Some("1")));
+        assert_eq!(ads.withdrawn_at.as_deref(), Some("2025-10-09T08:53:20Z"));
+        assert_eq!((&ledger[2], &ledger[3], ledger.len()), (&now[2], &first[2], 4));
+        assert_eq!(
+            renewed(&ledger, &now, AT.plus(std::time::Duration::from_secs(9))),
+            ledger,
+            "told again it says the same"
+        );
+        // Agreed anew, to the new text.
+        let again = renewed(&ledger, &[consent("ads", Some("2"), Some("d3"))], AT);
+        assert_eq!(again[0], consent("ads", Some("2"), Some("d3")));
+    }
 }

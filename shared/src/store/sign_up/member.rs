@@ -50,6 +50,9 @@ pub struct Consent {
     /// When the sign-up through Kakao Sync was, as Kakao says it: the evidence that the consent came that way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub synched_at: Option<String>,
+    /// Since when it is no longer agreed to, as far as we have seen: RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<String>,
     /// What other releases know about it.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
