@@ -79,7 +79,9 @@ impl HtmlForm {
         // Each answer is described by what is said about the group: not every reader says what is said about a group itself.
         let answers: String = options
             .iter()
-            .map(|(value, label)| {
+            .enumerate()
+            .map(|(at, (value, label))| {
+                let state = if at == 0 { state.clone() } else { state.replace(" autofocus", "") };
                 let checked = if *value == input.value { " checked" } else { "" };
                 let required = if input.required { " required" } else { "" };
                 format!(
@@ -191,5 +193,7 @@ mod tests {
             "{html}"
         );
         assert_eq!(html.matches("autofocus").count(), 1);
+        let html = HtmlForm::post("/x").choice(&input("1"), &[("1", ("가", "a")), ("2", ("나", "b"))]).html();
+        assert_eq!((html.matches("autofocus").count(), html.matches("aria-invalid").count()), (1, 2));
     }
 }
