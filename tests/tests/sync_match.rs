@@ -339,6 +339,20 @@ async fn while_kakao_or_the_table_is_away_the_page_can_be_looked_at_again() {
 }
 
 #[tokio::test]
+async fn f05_answers_that_somebody_died_with_can_be_given_once_more() {
+    let (world, query) = asked(Asks::Once).await;
+    // The attempt is taken up again, and then the table is away.
+    world.faults.after(tests::faults::ANY, 1, ALWAYS, tests::faults::Fault::Error("InternalServerError"));
+    assert!(post(&world, &query, &GOOD).await.body.contains("다시 확인하기"));
+    world.faults.clear();
+    assert!(look(&world, &query).await.body.contains("다시 확인하기"), "it may still be at it");
+    world.later(31);
+    assert!(look(&world, &query).await.body.contains("<form"));
+    assert_eq!(post(&world, &query, &GOOD).await.location(), Some(CONTINUE));
+    assert!(world.is_member() && world.kakao.is_linked("ga"));
+}
+
+#[tokio::test]
 async fn f17_kakao_failing_at_the_last_step_ends_on_the_failure_page() {
     let (world, query) = asked(Asks::Once).await;
     world.kakao.plan(Endpoint::AccessTokenInfo, Fault::DropBefore, None);

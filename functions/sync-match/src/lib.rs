@@ -21,6 +21,7 @@ use shared::log::Log;
 use shared::secret::SecretName;
 use shared::sign_up::{self, Clerk, Decision, Ending, KakaoLogin, Keys, Pass, Purpose, Redirected, Who};
 use shared::store::StoreError;
+use shared::store::sign_up::Saga;
 use shared::store::sign_up::rules::SagaState;
 use shared::verify::{self, Verified};
 
@@ -149,8 +150,12 @@ impl<B: SignUp> Visit<'_, B> {
     /// Shows the form, as often as somebody looks.
     async fn ask(&self) -> Result<(&'static str, Response), StoreError> {
         let Self { app, pass, .. } = self;
-        match app.store().saga(&pass.saga).await?.map(|saga| saga.st) {
+        let saga = app.store().saga(&pass.saga).await?;
+        // Whoever went on with the answers may have died in the middle: they can be given once more.
+        let is_left = |saga: &Saga| saga.st == SagaState::Info && saga.lease < app.clock.now();
+        match saga.as_ref().map(|saga| saga.st) {
             Some(SagaState::Ask) => {}
+            Some(SagaState::Info) if saga.as_ref().is_some_and(is_left) => {}
             Some(SagaState::Done) => return Ok(("member", self.ending().done())),
             Some(SagaState::Claimed | SagaState::Token | SagaState::Info) => {
                 return Ok(("working", pages::look_again(&self.query(), pass.back.as_ref())));

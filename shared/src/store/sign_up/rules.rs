@@ -169,10 +169,10 @@ pub fn ask<O: PartialEq>(old: Saga<O>, me: O, lease: Millis) -> Option<Saga<O>> 
     })
 }
 
-/// Step 7a: Goes on with the answers, in time.
+/// Step 7a: Goes on with the answers, in time; or where somebody died who went on with them.
 pub fn resume<O: PartialEq>(old: Saga<O>, me: O, lease: Millis, now: Millis) -> Option<Saga<O>> {
     let waiting = old.st == SagaState::Ask && old.lease > now;
-    let again = old.st == SagaState::Info && old.own == me;
+    let again = old.st == SagaState::Info && (old.own == me || old.lease < now);
     (waiting || again).then_some(Saga { st: SagaState::Info, own: me, lease, ..old })
 }
 

@@ -25,6 +25,8 @@ pub struct Saga {
     pub tries: u64,
     /// When its code was claimed.
     pub claimed: Millis,
+    /// Until when nobody else may work on it.
+    pub lease: Millis,
 }
 
 /// Why a saga failed. A closed list, and the bot's own word for its own refusal.
@@ -268,14 +270,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
     pub async fn resume_saga(&self, id: &SagaId, me: &str, now: Millis) -> Result<Option<Saga>, StoreError> {
-        // Condition: it waits and its time is not over, or this very request went on with it.
+        // Condition: it waits and its time is not over; or this very request went on with it, or somebody who is dead.
         let lease = now.plus(LEASE);
         let resume = due(
             saga(
                 id,
                 "st = :info, own = :me, lease = :lease",
                 "",
-                known!("(st = :ask AND lease > :now) OR (st = :info AND own = :me)"),
+                known!("(st = :ask AND lease > :now) OR (st = :info AND (own = :me OR lease < :now))"),
                 now,
             ),
             id,
@@ -474,6 +476,7 @@ fn read(item: &Item) -> Result<Saga, StoreError> {
         why: Why::read(item),
         tries: item.maybe_number("tries").unwrap_or_default(),
         claimed: Millis(item.maybe_number("ca").unwrap_or_default()),
+        lease: lease_of(item),
     })
 }
 
