@@ -126,7 +126,10 @@ pub(crate) async fn reconcile(services: &Services, owner: &str, until: Millis) -
     let Some(office) = Office::open_until(services, owner, until).await else { return json!({ "reconcile": null }) };
     let how = Walk { at_once: false, repair: Repair::Mend, pace: PACE };
     match sign_up::walk(&office.clerk(), how, |_, _| ()).await {
-        Ok(walked) => json!({ "reconcile": walked.word(), "tally": walked.tally() }),
+        Ok(walked) => match walked.tally() {
+            Some(tally) => json!({ "reconcile": walked.word(), "tally": tally }),
+            None => json!({ "reconcile": walked.word() }),
+        },
         Err(error) => {
             Log::error("outbox.reconcile").kind(error.kind()).write();
             json!({ "reconcile": null })
