@@ -406,6 +406,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "functions/outbox/src/event.rs",
         "functions/outbox/src/work.rs",
         "shared/src/converse/spoken.rs",
+        "shared/src/secret.rs",
         "shared/src/verify.rs",
         "shared/src/lambda.rs",
         "shared/src/sign_up/login.rs",
