@@ -89,6 +89,15 @@ impl Surface {
             _ => None,
         }
     }
+
+    /// The command that calls it.
+    const fn command(self) -> &'static str {
+        match self {
+            Self::Channel => "send channel",
+            Self::Unlink => "send unlink",
+            Self::Account => "send account",
+        }
+    }
 }
 
 /// Everything that was said on the command line.
@@ -114,7 +123,7 @@ pub(super) fn run(surface: Surface, arguments: impl Iterator<Item = OsString>) -
             return ExitCode::SUCCESS;
         }
         Err(misuse) => {
-            misuse.tell("send channel");
+            misuse.tell(surface.command());
             return ExitCode::from(MISUSED);
         }
     };
