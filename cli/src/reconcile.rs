@@ -157,13 +157,7 @@ async fn look(office: &Office) -> Result<ExitCode, Trouble> {
             continue;
         }
         refusals = 0;
-        tally = Tally {
-            pages: tally.pages + 1,
-            checked: tally.checked + page.checked,
-            orphans: tally.orphans + page.orphans,
-            left: tally.left + page.left,
-            open: tally.open + page.open,
-        };
+        tally.add(&page);
         progress(&page, &tally);
         after = page.next;
         if after.is_none() {

@@ -43,17 +43,14 @@ impl<B: SignUp> Endpoint<B> for SyncMatch {
     const SOFT_STOP: Duration = Duration::from_secs(6);
 
     fn configured(app: &App<B>) -> Result<(), &'static str> {
-        if app.env.sync.redirect_uri.is_some() && !SECRETS.iter().all(|name| app.secrets.is_configured(*name)) {
+        if sign_up::lacks(app, &SECRETS) {
             return Err("KAKAO_ADMIN_KEYS or TOKEN_SIGNING_KEY is not set, nor is SECRETS_PREFIX");
         }
         Ok(())
     }
 
     async fn warm(app: &App<B>) {
-        app.store().warm().await;
-        for name in SECRETS {
-            let _ = app.secrets.values(name).await; // what cannot be read now is read with the first request
-        }
+        sign_up::warm(app, &SECRETS).await;
     }
 
     async fn handle(app: &App<B>, request: Request, _captures: Vec<String>) -> Response {

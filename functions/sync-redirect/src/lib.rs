@@ -43,18 +43,15 @@ impl<B: SignUp> Endpoint<B> for SyncRedirect {
     const SOFT_STOP: Duration = Duration::from_secs(6);
 
     fn configured(app: &App<B>) -> Result<(), &'static str> {
-        // Without its address the sign-up is off, which is nobody's mistake; and no stranger shall set off an alarm by calling it.
-        if app.env.sync.redirect_uri.is_some() && !SECRETS.iter().all(|name| app.secrets.is_configured(*name)) {
+        if sign_up::lacks(app, &SECRETS) {
             return Err("KAKAO_REST_API_KEY, KAKAO_ADMIN_KEYS or TOKEN_SIGNING_KEY is not set, nor is SECRETS_PREFIX");
         }
         Ok(())
     }
 
     async fn warm(app: &App<B>) {
-        app.store().warm().await;
-        for name in SECRETS.into_iter().chain([SecretName::KakaoClientSecret]) {
-            let _ = app.secrets.values(name).await; // what cannot be read now is read with the first request
-        }
+        sign_up::warm(app, &SECRETS).await;
+        let _ = app.secrets.values(SecretName::KakaoClientSecret).await; // an app may have none
     }
 
     async fn handle(app: &App<B>, request: Request, _captures: Vec<String>) -> Response {

@@ -121,7 +121,8 @@ fn say(walked: Walked) -> Walked {
 }
 
 impl Tally {
-    fn add(&mut self, page: &Reconciled) {
+    /// And what one more page came to.
+    pub fn add(&mut self, page: &Reconciled) {
         self.pages += 1;
         self.checked += page.checked;
         self.orphans += page.orphans;
