@@ -134,18 +134,18 @@ async fn days(seed: u64, count: u64, mood: Mood) -> u64 {
 
 #[tokio::test]
 async fn f07_any_order_on_the_real_table() {
-    days(1, scaled(100), Mood { deaths: false, lost: false, skew: false }).await;
+    days(1, scaled(750), Mood { deaths: false, lost: false, skew: false }).await;
 }
 
 #[tokio::test]
 async fn f07_any_order_and_some_die() {
-    let deaths = days(2, scaled(100), Mood { deaths: true, lost: false, skew: false }).await;
+    let deaths = days(2, scaled(750), Mood { deaths: true, lost: false, skew: false }).await;
     assert!(deaths > 10, "only {deaths} died");
 }
 
 #[tokio::test]
 async fn f08_any_order_and_answers_get_lost() {
-    days(3, scaled(60), Mood { deaths: true, lost: true, skew: false }).await;
+    days(3, scaled(500), Mood { deaths: true, lost: true, skew: false }).await;
 }
 
 #[tokio::test]
