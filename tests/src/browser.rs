@@ -90,6 +90,22 @@ impl Browser {
         }
     }
 
+    /// Waits until the window shows a page of this path, whole. An element may be there on the page before it, too.
+    ///
+    /// # Panics
+    /// If it does not get there.
+    pub async fn arrives_at(&self, path: &str) {
+        let there = format!("return location.pathname === '{path}' && document.readyState === 'complete'");
+        for _ in 0..160 {
+            // Between two pages there is nothing that could answer.
+            if self.page.execute(&there, Vec::new()).await.is_ok_and(|answer| answer == json!(true)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("not at {path}: {:?}\n{}", self.page.current_url().await, self.page.source().await.unwrap_or_default());
+    }
+
     /// Whether everything fits into a window of this width, and comes from where the page comes from.
     ///
     /// # Panics

@@ -148,7 +148,7 @@ async fn t16_a_web_login_comes_back_with_its_cookie_and_ends_on_a_page() {
     browser.click("form[action*=login] button.main").await;
     browser.waits_for("button[value=all]").await;
     browser.click("button[value=all]").await;
-    browser.waits_for("main h1").await;
+    browser.arrives_at("/sync/redirect").await;
     assert!(browser.page.source().await.expect("a page").contains("가입을 마쳤어요"));
     browser.is_accessible().await;
     // Loaded again it ends as it did; in another browser it is nobody's.

@@ -216,8 +216,8 @@ async fn signing_up_covers_half_of_the_chat_and_comes_back_to_it() {
     room.sees("이미 회원이세요.").await;
 
     // Unlinked again, the person is asked again, and may close the half-view.
-    room.script("fetch('/kakao/links/ga', { method: 'DELETE' }); return null").await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let unlink = "fetch('/kakao/links/ga', { method: 'DELETE' }).then(() => arguments[0](null))";
+    room.page.execute_async(unlink, Vec::new()).await.expect("the link ends");
     room.click("#sign-up").await;
     room.enter_half_view().await;
     room.page.enter_parent_frame().await.expect("the room");
