@@ -11,11 +11,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use shared::bot::Oops;
 use shared::bot::work::{Ask, Heard, NoTicket, Ticket, WorkForm, WorkTurn, Wrong, notice_modal};
+use shared::clock::Millis;
 use shared::effect::Effect;
 use shared::kakao::id::WorkUserId;
 use shared::kakao::limits::work::Checked;
 use shared::kakao::work::{Action, ActionRow, Button, Description, HeaderStyle, Inline, Message, Modal, TextBlock, To};
-use shared::store::{Approval, ApprovalId, Attempt, Decided, Ruling, Verdict};
+use shared::store::{Approval, ApprovalId, Attempt, Decided, Requested, Ruling, Verdict};
 
 /// 결재할 수 있는 분들의 카카오워크 사용자 id. 여러분 회사의 것으로 바꾸세요. 자기 신청은 스스로 결재할 수 없습니다.
 pub const APPROVERS: [u64; 2] = [1001, 1002];
@@ -33,6 +34,10 @@ const APPLY: &str = "apply";
 const APPROVE: &str = "approve";
 const OPINION: &str = "opinion";
 const DECIDE: &str = "decide";
+
+const UNKNOWN: &str = "찾을 수 없는 신청이에요.";
+const TOO_LATE: &str = "시간이 지나서 결정할 수 없는 신청이에요.";
+const NOT_YOURS: &str = "결재할 수 있는 분만 결정할 수 있어요.";
 
 /// 휴가 신청서: 이 구조체가 모달이 되고, 적은 것을 받습니다.
 #[derive(Debug, Serialize, Deserialize)]
@@ -92,39 +97,58 @@ pub fn menu() -> Message {
 /// 모달을 엽니다.
 pub async fn open(turn: &WorkTurn<'_>) -> Result<Option<Checked<Modal>>, Oops> {
     if turn.value() == VACATION {
-        let ticket = Ticket::new(turn.id().to_owned(), turn.after(FILLS_IN)).only_for(turn.member().cloned());
-        return Ok(Some(Vacation::modal(turn.signer().sign(APPLY, &ticket)?)?));
+        let form = form(turn, turn.id().to_owned(), turn.after(FILLS_IN));
+        return Ok(Some(Vacation::modal(turn.signer().sign(APPLY, &form)?)?));
     }
     let id = match turn.ticket::<ApprovalId>(OPINION) {
         Ok(ticket) => ticket.carries,
         Err(no) => return notice_modal("열 수 없어요", no.words()).map(Some),
     };
-    match turn.approval(&id).await? {
-        Some(asked) if asked.ruling.is_none() => {
-            let ticket = Ticket::new(id, asked.until.min(turn.after(FILLS_IN))).only_for(turn.member().cloned());
-            Ok(Some(Opinion::modal(turn.signer().sign(DECIDE, &ticket)?)?))
+    let words = match turn.approval(&id).await? {
+        None => UNKNOWN.to_owned(),
+        Some(Requested { ruling: Some(ruling), .. }) => already(&ruling),
+        Some(asked) if asked.until <= turn.now() => TOO_LATE.to_owned(),
+        Some(asked) if !turn.member().is_some_and(|member| asked.approvers.contains(member)) => NOT_YOURS.to_owned(),
+        Some(asked) => {
+            let form = form(turn, id, asked.until.min(turn.after(FILLS_IN)));
+            return Ok(Some(Opinion::modal(turn.signer().sign(DECIDE, &form)?)?));
         }
-        Some(_) => notice_modal("휴가 결재", "이미 결정된 신청이에요.").map(Some),
-        None => notice_modal("휴가 결재", "찾을 수 없는 신청이에요.").map(Some),
+    };
+    notice_modal("휴가 결재", &words).map(Some)
+}
+
+/// 모달의 value: 연 사람이, 연 대화방에서, 시간 안에만 보낼 수 있습니다. 열 때마다 다릅니다.
+fn form<T>(turn: &WorkTurn<'_>, about: T, until: Millis) -> Ticket<(T, String)> {
+    let ticket = Ticket::new((about, turn.id().to_owned()), until).only_for(turn.member().cloned());
+    match turn.room() {
+        Some(room) => ticket.in_room(room),
+        None => ticket,
     }
 }
 
 /// 모달을 받습니다.
 pub async fn submitted(turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
-    match (turn.ticket::<String>(APPLY), turn.ticket::<ApprovalId>(DECIDE)) {
+    match (turn.ticket::<(String, String)>(APPLY), turn.ticket::<(ApprovalId, String)>(DECIDE)) {
         (Ok(ticket), _) => match Vacation::read(&turn.form()) {
-            Ok(vacation) => apply(turn, &ticket.carries, &vacation).await,
-            Err(wrong) => Ok(here(turn, fill_in_again(&wrong))),
+            Ok(vacation) => apply(turn, &ticket.carries.0, &vacation).await,
+            Err(wrong) => Ok(here(turn, fill_in_again(&wrong, Action::modal(VACATION)))),
         },
-        (_, Ok(ticket)) => match Opinion::read(&turn.form()) {
-            Ok(Opinion { verdict: Choice::Approve, reason }) => {
-                decide(turn, &ticket.carries, Verdict::Approved, reason.as_deref()).await
+        (_, Ok(ticket)) => {
+            let id = ticket.carries.0;
+            match Opinion::read(&turn.form()) {
+                Ok(Opinion { verdict: Choice::Approve, reason }) => {
+                    decide(turn, &id, Verdict::Approved, reason.as_deref()).await
+                }
+                Ok(Opinion { verdict: Choice::Reject, reason }) => {
+                    decide(turn, &id, Verdict::Rejected, reason.as_deref()).await
+                }
+                Err(wrong) => {
+                    let Some(room) = turn.room() else { return Ok(Heard::nothing()) };
+                    let again = turn.signer().sign(OPINION, &Ticket::new(id, turn.after(FILLS_IN)).in_room(room))?;
+                    Ok(here(turn, fill_in_again(&wrong, Action::modal(again))))
+                }
             }
-            Ok(Opinion { verdict: Choice::Reject, reason }) => {
-                decide(turn, &ticket.carries, Verdict::Rejected, reason.as_deref()).await
-            }
-            Err(wrong) => Ok(here(turn, Message::new(sentences(&wrong)))),
-        },
+        }
         (Err(NoTicket::Forged), Err(no)) | (Err(no), _) => Ok(here(turn, Message::new(no.words()))),
     }
 }
@@ -140,7 +164,7 @@ pub async fn acted(turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
     }
 }
 
-/// 신청을 적어 두고, 그다음에 대화방에 알립니다.
+/// 신청과 대화방에 보낼 메시지를 함께 적습니다. 둘 다 적히거나 둘 다 적히지 않습니다.
 async fn apply(turn: &WorkTurn<'_>, form: &str, vacation: &Vacation) -> Result<Heard, Oops> {
     let (Some(member), Some(room)) = (turn.member(), turn.room()) else { return Ok(Heard::nothing()) };
     let id = ApprovalId::of(&["vacation", form]);
@@ -149,7 +173,6 @@ async fn apply(turn: &WorkTurn<'_>, form: &str, vacation: &Vacation) -> Result<H
     let Ok(approval) = Approval::new(id.clone(), member, &approvers, &vacation.when, until) else {
         return Ok(here(turn, Message::new("결재할 분이 없어서 신청하지 못했어요.")));
     };
-    turn.request_approval(&approval).await?;
     let value = |purpose| turn.signer().sign(purpose, &Ticket::new(id.clone(), until).in_room(room.clone()));
     let approve = Button::new("승인", Action::submit(APPROVE, value(APPROVE)?)).primary();
     let opinion = Button::new("의견 쓰고 결정", Action::modal(value(OPINION)?));
@@ -160,27 +183,31 @@ async fn apply(turn: &WorkTurn<'_>, form: &str, vacation: &Vacation) -> Result<H
         .block(Description::new("까닭", vacation.why.as_deref().unwrap_or("-")))
         .divider()
         .block(ActionRow::two(approve, opinion));
-    Ok(Heard::nothing().say_once(format!("approval-{id}-asked"), To::Room(room), message))
+    let asks = Effect::work(format!("approval-{id}-asked"), To::Room(room), message.checked()?).entry()?;
+    turn.request_approval(&approval, &[asks]).await?;
+    Ok(Heard::nothing())
 }
 
-/// 결정은 한 번뿐입니다. 신청한 분께 보내는 소식은 결정과 함께 적힙니다.
+/// 결정은 한 번뿐입니다. 대화방과 신청한 분께 보내는 소식은 결정과 함께 적힙니다.
 async fn decide(turn: &WorkTurn<'_>, id: &ApprovalId, verdict: Verdict, reason: Option<&str>) -> Result<Heard, Oops> {
     let (Some(by), Some(room)) = (turn.member(), turn.room()) else { return Ok(Heard::nothing()) };
-    let Some(asked) = turn.approval(id).await? else {
-        return Ok(here(turn, Message::new("찾을 수 없는 신청이에요.")));
-    };
-    let told = result(&asked.subject, verdict, by, reason).checked()?;
-    let notice = Effect::work(format!("approval-{id}-told"), To::Member(asked.requester), told).entry()?;
-    let attempt = Attempt { by, verdict, reason, press: turn.id(), notice: Some(&notice) };
+    let Some(asked) = turn.approval(id).await? else { return Ok(here(turn, Message::new(UNKNOWN))) };
+    let news = result(&asked.subject, verdict, by, reason).checked()?;
+    let to = [("result", To::Room(room.clone())), ("told", To::Member(asked.requester))];
+    let notices = to.map(|(key, to)| Effect::work(format!("approval-{id}-{key}"), to, news.clone()).entry());
+    let notices = notices.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let attempt = Attempt { by, verdict, reason, press: turn.id(), notices: &notices };
     Ok(match turn.decide(id, &attempt).await? {
-        Decided::Ours(Ruling { verdict, by, reason, .. }) => {
-            let message = result(&asked.subject, verdict, &by, reason.as_deref());
-            Heard::nothing().say_once(format!("approval-{id}-result"), To::Room(room), message)
+        Decided::Ours(_) => Heard::nothing(),
+        // 여럿이 여러 번 눌러도 한 분께 한 번만 말합니다.
+        Decided::Already(ruling) => {
+            let named = [who(&ruling.by, "결재한 분"), Inline::words(format!(" · {}", already(&ruling)))];
+            let message = Message::new(already(&ruling)).block(TextBlock::of(named));
+            Heard::nothing().say_once(format!("approval-{id}-already-{}", by.as_str()), To::Room(room), message)
         }
-        Decided::Already(ruling) => here(turn, already(&ruling)),
-        Decided::NotYours => here(turn, Message::new("결재할 수 있는 분만 결정할 수 있어요.")),
-        Decided::Expired => here(turn, Message::new("시간이 지나서 결정할 수 없는 신청이에요.")),
-        Decided::Unknown => here(turn, Message::new("찾을 수 없는 신청이에요.")),
+        Decided::NotYours => here(turn, Message::new(NOT_YOURS)),
+        Decided::Expired => here(turn, Message::new(TOO_LATE)),
+        Decided::Unknown => here(turn, Message::new(UNKNOWN)),
     })
 }
 
@@ -199,17 +226,15 @@ fn result(when: &str, verdict: Verdict, by: &WorkUserId, reason: Option<&str>) -
     }
 }
 
-fn already(ruling: &Ruling) -> Message {
+/// 이미 누가 어떻게 결정했는지. 이름을 물어볼 시간은 없어서 사용자 id로 말합니다.
+fn already(ruling: &Ruling) -> String {
     let word = if ruling.verdict == Verdict::Approved { "승인" } else { "반려" };
-    let pieces = [Inline::words("이미 "), who(&ruling.by, "결재한 분"), Inline::words(format!(" 님이 {word}했어요."))];
-    Message::new(format!("이미 {word}된 신청이에요.")).block(TextBlock::of(pieces))
+    format!("이미 결재자 {} 님이 {word}한 신청이에요.", ruling.by.as_str())
 }
 
-fn fill_in_again(wrong: &[Wrong]) -> Message {
+fn fill_in_again(wrong: &[Wrong], again: Action) -> Message {
     let words = sentences(wrong);
-    Message::new(words.as_str())
-        .block(TextBlock::new(words))
-        .block(Button::new("다시 쓰기", Action::modal(VACATION)).primary())
+    Message::new(words.as_str()).block(TextBlock::new(words)).block(Button::new("다시 쓰기", again).primary())
 }
 
 fn sentences(wrong: &[Wrong]) -> String {

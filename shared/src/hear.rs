@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::app::{App, Services};
-use crate::bot::work::{Heard, Signer, WorkModals, WorkTurn, notice};
+use crate::bot::work::{Heard, NOTICE, Signer, WorkModals, WorkTurn, notice};
 use crate::bot::{Oops, SORRY};
 use crate::effect::Effect;
 use crate::endpoint::catch_panic;
@@ -112,18 +112,17 @@ async fn heard<B: WorkModals>(app: &App<B>, verified: &Verified) -> (&'static st
             };
             (outcome, json(&answer))
         }
+        // Somebody has read what there was to read.
+        CallbackKind::Submission if turn.value() == NOTICE => ("read", sorry()),
         CallbackKind::Submission => says(app, verified, &turn, app.bot.submitted(&turn)).await,
         CallbackKind::SubmitAction => says(app, verified, &turn, app.bot.acted(&turn)).await,
         CallbackKind::BotCall => says(app, verified, &turn, app.bot.called(&turn)).await,
         CallbackKind::Other => {
             // Kept for a person to look at: perhaps Kakao has something new.
-            let kept = app.store().keep_callback(&id, &String::from_utf8_lossy(body), app.clock.now()).await;
-            match kept {
+            let body = String::from_utf8_lossy(body);
+            match in_time(app, verified, app.store().keep_callback(&id, &body, app.clock.now())).await {
                 Ok(()) => ("kept", sorry()),
-                Err(error) => {
-                    store_trouble(verified, &error);
-                    ("error", sorry())
-                }
+                Err(Unwritten) => ("error", sorry()),
             }
         }
     }
@@ -168,6 +167,7 @@ async fn says<B>(
         Ok(Err(oops)) => ("apology", in_the_room(turn, &apology(verified, &oops))),
         Err(Cut::Panicked) => ("apology", in_the_room(turn, SORRY)),
     };
+    let mut entries = Vec::new();
     for (number, said) in heard.says.into_iter().enumerate() {
         let key = said.key.unwrap_or_else(|| format!("callback-{}-{number}", turn.id()));
         let message: Checked<Message> = match said.message.checked() {
@@ -180,21 +180,41 @@ async fn says<B>(
                 continue;
             }
         };
-        let Ok(entry) = Effect::work(key, said.to, message).entry() else { continue };
-        if let Err(error) = app.store().put_entry(&entry, app.clock.now()).await {
-            store_trouble(verified, &error);
-            return ("error", sorry());
-        }
+        entries.extend(Effect::work(key, said.to, message).entry());
     }
-    (outcome, sorry())
+    let write = async {
+        for entry in &entries {
+            app.store().put_entry(entry, app.clock.now()).await?;
+        }
+        Ok(())
+    };
+    match in_time(app, verified, write).await {
+        Ok(()) => (outcome, sorry()),
+        Err(Unwritten) => ("error", sorry()),
+    }
+}
+
+/// The table did not take it, or not in time. It is in the log.
+struct Unwritten;
+
+/// Writes, but not beyond the moment at which the answer has to leave.
+async fn in_time<B>(
+    app: &App<B>,
+    verified: &Verified,
+    write: impl Future<Output = Result<(), StoreError>>,
+) -> Result<(), Unwritten> {
+    let request = verified.request();
+    let trouble = |kind| Log::error("work.trouble").request(&request.id).kind(kind).write();
+    match tokio::time::timeout(request.answer_by.since(app.clock.now()), write).await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => trouble(error.kind()),
+        Err(_) => trouble("late"),
+    }
+    Err(Unwritten)
 }
 
 fn in_the_room(turn: &WorkTurn<'_>, words: &str) -> Heard {
     turn.room().map_or_else(Heard::nothing, |room| Heard::nothing().say(To::Room(room), Message::new(words)))
-}
-
-fn store_trouble(verified: &Verified, error: &StoreError) {
-    Log::error("work.trouble").request(&verified.request().id).kind(error.kind()).write();
 }
 
 fn apology(verified: &Verified, oops: &Oops) -> String {

@@ -242,7 +242,7 @@ fn survives<T: DeserializeOwned + Serialize>(sample: &Value, look: impl Fn(&T)) 
 #[test]
 fn f29_mutated_bodies_of_kakao_work() {
     let mut bodies = 0;
-    for sample in samples("work") {
+    for sample in samples("work").into_iter().chain(samples("work-public")) {
         bodies += survives(&sample, |callback: &Callback| {
             let _ = (callback.kind(), callback.acted_at(), callback.conversation_id(), callback.entered("reason"));
             let _ = work::callback(callback);

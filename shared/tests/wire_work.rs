@@ -1,4 +1,5 @@
-//! Kakao Work: bodies in every documented shape, read and written again. They are our own, `samples/work`.
+//! Kakao Work: bodies in every documented shape, read and written again: our own, `samples/work`, and what others have published,
+//! `samples/work-public`.
 #![allow(clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::fs;
@@ -8,14 +9,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::clock::Millis;
-use shared::kakao::limits::{Severity, work};
+use shared::kakao::limits::{Finding, Severity, work};
 use shared::kakao::parse;
 use shared::kakao::skill::Map;
 use shared::kakao::work::{Callback, CallbackKind, Message, ModalAnswer};
 
-/// Name and bytes of the samples whose names begin like this.
+/// Name and bytes of our own samples whose names begin like this.
 fn samples(beginning: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/samples/work");
+    samples_in("work", beginning)
+}
+
+fn samples_in(folder: &str, beginning: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/samples").join(folder);
     let mut all: Vec<_> = fs::read_dir(folder)
         .expect("folder")
         .map(|entry| entry.expect("entry").path())
@@ -133,10 +138,13 @@ fn flat_buttons_become_nested_ones() {
     assert_eq!(message.nest_buttons(), 0, "once is enough");
     for kind in ["open_system_browser", "open_inapp_browser", "open_external_app", "submit_action", "call_modal", "odd"]
     {
-        let flat =
-            json!({"blocks": [{"type": "button", "text": "t", "action_type": kind, "action_name": "n", "value": "v"}]});
+        // What stood under the new names and was no action and no style makes room.
+        let flat = json!({"blocks": [{"type": "button", "text": "t", "action_type": kind, "action_name": "n", "value": "v",
+                                      "action": null, "style": 7}]});
         let mut message: Message = parse(flat.to_string().as_bytes()).expect("parses");
         message.nest_buttons();
+        let written = serde_json::to_string(&message).expect("writes");
+        assert_eq!(parse::<Message>(written.as_bytes()).expect("reads what it wrote"), message);
         assert_eq!(again(&message)["blocks"][0]["action"], json!({"type": kind, "name": "n", "value": "v"}));
     }
 }
@@ -165,6 +173,51 @@ fn bodies_of_the_web_api_are_told_apart() {
     for (name, bytes) in samples("api-") {
         let body: Map = parse(&bytes).expect("parses");
         assert!(work::api(&body).is_empty(), "{name}: {:?}", work::api(&body));
+    }
+}
+
+#[test]
+fn what_others_send_comes_out_as_it_went_in_and_is_told_what_is_wrong_with_it() {
+    fn read<T: DeserializeOwned + Serialize>(name: &str, bytes: &[u8], judge: fn(&T) -> Vec<Finding>) -> Vec<String> {
+        let read: T = parse(bytes).unwrap_or_else(|misfit| panic!("{name}: {misfit}"));
+        assert_eq!(again(&read), parse::<Value>(bytes).expect("JSON"), "{name}");
+        judge(&read).iter().map(|it| format!("{} {} {}", it.severity, it.rule, it.path)).collect()
+    }
+    let flat = [
+        "E BUTTON-ACTION blocks[1].action_type",
+        "E BUTTON-ACTION blocks[2].action_type",
+        "E BUTTON-ACTION blocks[3].elements[0].action_type",
+        "E BUTTON-ACTION blocks[3].elements[1].action_type",
+        "E BUTTON-ACTION blocks[4].elements[0].action_type",
+        "E BUTTON-ACTION blocks[4].elements[1].action_type",
+        "A BUTTON-COUNT blocks",
+    ];
+    let known: [(&str, &[&str]); 10] = [
+        ("actions", &[]),
+        ("api-users-list", &[]),
+        ("message-flat-buttons", &flat),
+        ("message-invitation", &["W INLINE-MATCH blocks[0].inlines"]),
+        ("message-noti", &["E MSG-TEXT text"]),
+        ("message-with-type", &[]),
+        ("modal-approval", &["W MODAL-VIEW .", "W INLINE-MATCH blocks[6].inlines"]),
+        ("modal-view", &[]),
+        ("request-modal", &[]),
+        ("submit-action", &[]),
+    ];
+    let all = samples_in("work-public", "");
+    assert_eq!(all.len(), known.len());
+    for ((name, bytes), (known, expected)) in all.iter().zip(known) {
+        assert_eq!(name, known);
+        let told = match name.split('-').next() {
+            Some("message") => read::<Message>(name, bytes, work::message),
+            Some("modal") => read::<ModalAnswer>(name, bytes, work::modal),
+            Some("api") => read::<Map>(name, bytes, work::api),
+            _ => {
+                read::<Callback>(name, bytes, work::callback);
+                Vec::new()
+            }
+        };
+        assert_eq!(told, expected, "{name}");
     }
 }
 

@@ -18,7 +18,16 @@ fn names(folder: PathBuf) -> Vec<String> {
 fn f31_every_fuzz_target_has_seeds_and_every_build_runs_it() {
     let fuzz = workspace().join("fuzz");
     let targets = names(fuzz.join("targets"));
-    for needed in ["entity_values", "secure_image_list", "skill_request", "skill_response", "text_split"] {
+    for needed in [
+        "entity_values",
+        "redirect",
+        "secure_image_list",
+        "signed_token",
+        "skill_request",
+        "skill_response",
+        "text_split",
+        "work_callback",
+    ] {
         assert!(targets.iter().any(|target| target == needed), "{needed}");
     }
     let manifest = fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();

@@ -1,9 +1,9 @@
-//! A function links only the part of the bot it answers with: editing the parameter check leaves the `skill` binary as it was, byte
-//! for byte. So a deployment that touches one surface cannot break another, and Lambda does not even start those functions anew.
+//! A function links only the part of the bot it answers with: editing the parameter check or a modal of Kakao Work leaves the `skill`
+//! binary as it was, byte for byte. So a deployment that touches one surface cannot break another, and Lambda does not even start those functions anew.
 //!
 //! Built twice with the real release profile, in a copy of the sources at one and the same path, into a copy of what `make build`
 //! compiled: a copy, because cargo takes the two workspaces for one, and the next `make build` would ship the edited words. What
-//! is added is our own crates once and the two final links twice: two to three minutes.
+//! is added is our own crates once and the three final links twice: three to four minutes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,9 +15,14 @@ use tests::runtime_api::workspace;
 /// What of the workspace is no source.
 const NOT_SOURCES: &[&str] = &["target", ".git", ".tools", ".aws-sam"];
 
-/// The words that only a parameter check says.
-const BEFORE: &str = "CheckResponse::fail(\"";
-const AFTER: &str = "CheckResponse::fail(\"(고친 말) ";
+/// Files of the bot, and words in them that only a parameter check or only a modal says.
+const EDITS: [(&str, &str); 2] = [("phone.rs", "CheckResponse::fail(\""), ("approval.rs", "const TITLE: &str = \"")];
+
+/// What is written before those words.
+const EDIT: &str = "(고친 말) ";
+
+/// The functions that are looked at: one that must stay as it was, and those that must not.
+const LOOKED_AT: [&str; 3] = ["skill", "skill-check", "work-request"];
 
 /// Copies what differs and nothing else, so that cargo sees as changed what is changed.
 fn copy(from: &Path, to: &Path, skip: &[&str]) {
@@ -75,15 +80,15 @@ impl Copy {
         Self { original, sources, target, host }
     }
 
-    /// Builds `skill` and `skill-check` as `scripts/build` does.
-    fn build(&self) -> [Vec<u8>; 2] {
+    /// Builds the functions that are looked at as `scripts/build` does.
+    fn build(&self) -> [Vec<u8>; 3] {
         let mut cargo = Command::new("cargo");
         cargo.args(["build", "--release", "--locked", "--target", &self.host]);
         // All functions are named, as in a real build: features are those that all packages together want.
         for function in fs::read_dir(self.sources.join("functions")).expect("functions/") {
             cargo.arg("-p").arg(function.expect("a folder entry").file_name());
         }
-        cargo.args(["--bin", "skill", "--bin", "skill-check"]).current_dir(&self.sources);
+        cargo.args(LOOKED_AT.iter().flat_map(|name| ["--bin", name])).current_dir(&self.sources);
         // What `cargo test` tells its tests about themselves must not be taken for a reason to compile anything anew.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
@@ -94,7 +99,7 @@ impl Copy {
         cargo.env("CARGO_TARGET_DIR", &self.target);
         let built = cargo.output().expect("cargo runs");
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        ["skill", "skill-check"].map(|name| {
+        LOOKED_AT.map(|name| {
             let binary = self.target.join(&self.host).join("release").join(name);
             fs::read(&binary).unwrap_or_else(|error| panic!("{}: {error}", binary.display()))
         })
@@ -102,23 +107,26 @@ impl Copy {
 }
 
 #[test]
-fn editing_the_parameter_check_leaves_the_skill_byte_identical() {
+fn editing_the_parameter_check_and_a_modal_leaves_the_skill_byte_identical() {
     let began = Instant::now();
     let copy = Copy::make();
     let original = fs::read(&copy.original).ok();
-    let [skill, check] = copy.build();
+    let [skill, check, modal] = copy.build();
     println!("built once after {:.0} s", began.elapsed().as_secs_f64());
 
-    let phone = copy.sources.join("bot/src/phone.rs");
-    let written = fs::read_to_string(&phone).expect("bot/src/phone.rs");
-    let edited = written.replacen(BEFORE, AFTER, 1);
-    assert_ne!(written, edited, "there is nothing like {BEFORE} in bot/src/phone.rs");
-    fs::write(&phone, edited).expect("a writable file");
-    let [skill_after, check_after] = copy.build();
+    for (file, words) in EDITS {
+        let path = copy.sources.join("bot/src").join(file);
+        let written = fs::read_to_string(&path).expect(file);
+        let edited = written.replacen(words, &format!("{words}{EDIT}"), 1);
+        assert_ne!(written, edited, "there is nothing like {words} in {file}");
+        fs::write(&path, edited).expect("a writable file");
+    }
+    let [skill_after, check_after, modal_after] = copy.build();
     println!("built twice after {:.0} s", began.elapsed().as_secs_f64());
 
     assert!(check != check_after, "the edit did not reach skill-check: this test shows nothing");
-    assert!(skill == skill_after, "skill changed although only the parameter check was edited");
+    assert!(modal != modal_after, "the edit did not reach work-request: this test shows nothing");
+    assert!(skill == skill_after, "skill changed although only the parameter check and a modal were edited");
     assert!(fs::read(&copy.original).ok() == original, "the edited words are in what `make build` ships next");
     let _ = fs::remove_dir_all(&copy.target);
 }

@@ -219,6 +219,8 @@ fn t32_roles_name_their_actions_and_resources() {
         let policy = template()["Resources"][role]["Properties"]["Policies"][0].clone();
         let condition = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];
         assert_eq!(condition["dynamodb:LeadingKeys"], keys, "{role}: state design, section 14");
+        let first = &policy["PolicyDocument"]["Statement"][1];
+        assert_eq!((&first["Sid"], leading_keys(first)), (&json!("FirstConnection"), json!(["U#warm"])), "{role}");
     }
     let skill = template()["Resources"]["SkillRole"]["Properties"]["Policies"][0].clone();
     let keys = &skill["PolicyDocument"]["Statement"][0]["Condition"]["ForAllValues:StringLike"];

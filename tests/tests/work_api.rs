@@ -96,15 +96,23 @@ async fn an_answer_with_the_id_alone_is_understood() {
 }
 
 #[tokio::test]
-async fn a_room_that_is_gone_is_forgotten() {
+async fn a_room_that_is_gone_is_opened_anew_and_the_message_said_there_once() {
     let client = Client::new();
     let to = To::Member(1.into());
+    let opened =
+        |client: &Client| client.work.paths().iter().filter(|path| path.ends_with("conversations.open")).count();
     client.api().send(&to, &hello()).await.unwrap();
     client.work.answers([error(200, "conversation_not_found")]);
-    let gone = client.api().send(&to, &hello()).await;
-    assert_eq!(gone, Err(WorkError::Refused(ErrorCode::ConversationNotFound)));
     client.api().send(&to, &hello()).await.unwrap();
-    assert_eq!(client.work.paths().iter().filter(|path| path.ends_with("conversations.open")).count(), 2);
+    assert_eq!((opened(&client), client.work.said().len()), (2, 3), "once, then in vain, then in the new room");
+    // A room that was opened just now and is not there: that is a no.
+    let stranger = To::Member(2.into());
+    let room = json_answer(200, &json!({ "success": true, "conversation": { "id": "5" } }));
+    client.work.answers([room, error(200, "conversation_not_found")]);
+    let gone = client.api().send(&stranger, &hello()).await;
+    assert_eq!(gone, Err(WorkError::Refused(ErrorCode::ConversationNotFound)));
+    client.api().send(&stranger, &hello()).await.unwrap();
+    assert_eq!(opened(&client), 4, "and it was forgotten");
 }
 
 #[tokio::test]
@@ -139,13 +147,36 @@ async fn every_kind_of_no_is_told_apart() {
 #[tokio::test]
 async fn what_may_happen_twice_is_tried_again() {
     let client = Client::new();
-    client.work.answers([error(500, "internal_server_error"), Told::Cut]);
-    assert_eq!(client.api().bot().await.unwrap().status, Some(BotStatus::Activated));
-    assert_eq!(client.work.asked().len(), 3);
+    for trouble in [error(500, "internal_server_error"), Told::Cut] {
+        client.work.answers([trouble]);
+        assert_eq!(client.api().bot().await.unwrap().status, Some(BotStatus::Activated));
+    }
+    assert_eq!(client.work.asked().len(), 4);
+    client.work.answers([error(500, "internal_server_error"), error(500, "internal_server_error")]);
+    assert_eq!(client.api().bot().await, Err(WorkError::Passing), "twice is enough");
+    assert_eq!(client.work.asked().len(), 6);
 }
 
 #[tokio::test]
-async fn f17_429_waits_as_long_as_it_says_if_there_is_time() {
+async fn f16_a_senseless_retry_after_is_none() {
+    let client = Client::new();
+    for wait in ["-1", "soon", "Wed, 21 Oct 2015 07:28:00 GMT", "1e9", "99999999999999999999", ""] {
+        let headers = vec![("retry-after", wait.to_owned())];
+        client.work.answers([Told::Answer { status: 429, headers, body: Vec::new() }]);
+        let began = Instant::now();
+        let turned_away = client.with(Duration::from_millis(700)).bot().await;
+        assert!(matches!(turned_away, Err(WorkError::TooMany { .. })), "{wait}: {turned_away:?}");
+        assert!(began.elapsed() < Duration::from_millis(700), "{wait}");
+    }
+    // Without a word, or with nothing to wait for, it is asked once more.
+    for wait in [Some(0), None] {
+        client.work.answers([too_many(wait)]);
+        client.api().bot().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn f16_429_waits_as_long_as_it_says_if_there_is_time() {
     let client = Client::new();
     client.work.answers([too_many(Some(1))]);
     let began = Instant::now();
@@ -305,7 +336,7 @@ async fn f01_an_effect_is_said_once() {
 }
 
 #[tokio::test]
-async fn f16_what_may_have_arrived_is_said_once_more_and_then_left_to_a_person() {
+async fn f17_what_may_have_arrived_is_said_once_more_and_then_left_to_a_person() {
     let work = Work::start();
     let world = world(&work);
     let entry = queue(&world, "a").await;

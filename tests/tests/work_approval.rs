@@ -30,8 +30,8 @@ async fn asked(store: &Store, name: &str) -> ApprovalId {
     let id = ApprovalId::of(&["work", name]);
     let approvers = [1, 2, 3, 4].map(WorkUserId::from);
     let approval = Approval::new(id.clone(), &1.into(), &approvers, "휴가", NOW.plus(DAY)).unwrap();
-    assert!(store.request_approval(&approval, NOW).await.unwrap());
-    assert!(!store.request_approval(&approval, NOW).await.unwrap(), "a repeat finds it there");
+    assert!(store.request_approval(&approval, &[], "o", NOW).await.unwrap());
+    assert!(!store.request_approval(&approval, &[], "again", NOW).await.unwrap(), "a repeat finds it there");
     id
 }
 
@@ -50,12 +50,12 @@ async fn t19_64_parallel_decisions_are_one_20_times() {
         let id = asked(&desk.store, &round.to_string()).await;
         let notice = notice(&id);
         // Half of the rounds tell the requester, in one transaction with the decision.
-        let notice = (round % 2 == 0).then_some(&notice);
+        let notices = if round % 2 == 0 { std::slice::from_ref(&notice) } else { &[] };
         let ended = join_all((0..64_u64).map(|number| {
             let (id, store) = (&id, &desk.store);
             async move {
                 let (by, press) = (WorkUserId::from(number % 6), format!("press-{number}"));
-                let attempt = Attempt { by: &by, verdict: verdict(number), reason: Some("r"), press: &press, notice };
+                let attempt = Attempt { by: &by, verdict: verdict(number), reason: Some("r"), press: &press, notices };
                 // The table may be too busy; a person who is told so presses again.
                 for tried in 0..10 {
                     if let Ok(decided) = store.decide(id, &attempt, &format!("{press}-{tried}"), NOW).await {
@@ -90,7 +90,7 @@ async fn t19_who_may_not_and_who_is_late_decides_nothing() {
     let id = asked(&desk.store, "a").await;
     let decide = async |by: u64, now: Millis| {
         let by = WorkUserId::from(by);
-        let attempt = Attempt { by: &by, verdict: Verdict::Approved, reason: None, press: "p", notice: None };
+        let attempt = Attempt { by: &by, verdict: Verdict::Approved, reason: None, press: "p", notices: &[] };
         desk.store.decide(&id, &attempt, "o", now).await.unwrap()
     };
     for stranger in [0, 1, 5, 22, 23, 9_007_199_254_740_993] {
@@ -99,7 +99,7 @@ async fn t19_who_may_not_and_who_is_late_decides_nothing() {
     assert_eq!(decide(2, NOW.plus(DAY)).await, Decided::Expired);
     assert_eq!(desk.store.approval(&id).await.unwrap().unwrap().ruling, None);
     let by = WorkUserId::from(2);
-    let attempt = Attempt { by: &by, verdict: Verdict::Approved, reason: None, press: "p", notice: None };
+    let attempt = Attempt { by: &by, verdict: Verdict::Approved, reason: None, press: "p", notices: &[] };
     let nothing = ApprovalId::of(&["nothing"]);
     assert_eq!(desk.store.decide(&nothing, &attempt, "o", NOW).await.unwrap(), Decided::Unknown);
     assert!(desk.store.approval(&nothing).await.unwrap().is_none());
@@ -121,8 +121,8 @@ async fn t19_nobody_decides_about_a_request_of_their_own_unless_that_is_meant() 
     assert_eq!(Approval::new(id(), &me, &["a b".into()], "", until).unwrap_err(), NoApprover);
     let desk = desk();
     let own = Approval::with_own(id(), &me, std::slice::from_ref(&me), "", until).unwrap();
-    desk.store.request_approval(&own, NOW).await.unwrap();
-    let attempt = Attempt { by: &me, verdict: Verdict::Approved, reason: None, press: "p", notice: None };
+    desk.store.request_approval(&own, &[], "o", NOW).await.unwrap();
+    let attempt = Attempt { by: &me, verdict: Verdict::Approved, reason: None, press: "p", notices: &[] };
     assert!(matches!(desk.store.decide(&id(), &attempt, "o", NOW).await, Ok(Decided::Ours(_))));
 }
 
@@ -132,19 +132,23 @@ async fn f01_the_same_press_five_times_is_one_decision_and_the_same_answer() {
     let id = asked(&desk.store, "a").await;
     let (by, notice) = (WorkUserId::from(3), notice(&id));
     let attempt =
-        |press, notice| Attempt { by: &by, verdict: Verdict::Rejected, reason: Some("겹쳐요"), press, notice };
-    let first = desk.store.decide(&id, &attempt("p", Some(&notice)), "o0", NOW).await.unwrap();
+        |press, notices| Attempt { by: &by, verdict: Verdict::Rejected, reason: Some("겹쳐요"), press, notices };
+    let first = desk.store.decide(&id, &attempt("p", std::slice::from_ref(&notice)), "o0", NOW).await.unwrap();
     let after_one = desk.table.items();
     for number in 1..5 {
         let later = NOW.plus(Duration::from_secs(number));
-        let again = desk.store.decide(&id, &attempt("p", Some(&notice)), &format!("o{number}"), later).await.unwrap();
+        let again = desk
+            .store
+            .decide(&id, &attempt("p", std::slice::from_ref(&notice)), &format!("o{number}"), later)
+            .await
+            .unwrap();
         assert_eq!(again, first);
     }
     assert_eq!(desk.table.items(), after_one);
     let Decided::Ours(ruling) = first else { panic!("{first:?}") };
     assert_eq!(ruling.reason.as_deref(), Some("겹쳐요"));
     // Another press of the same person comes too late, as anybody's.
-    assert_eq!(desk.store.decide(&id, &attempt("q", None), "o", NOW).await.unwrap(), Decided::Already(ruling));
+    assert_eq!(desk.store.decide(&id, &attempt("q", &[][..]), "o", NOW).await.unwrap(), Decided::Already(ruling));
 }
 
 #[tokio::test]
@@ -155,15 +159,20 @@ async fn f08_lost_responses_lose_and_double_no_decision() {
     for run in 0..scaled(40) {
         let id = ApprovalId::of(&["lost", &run.to_string()]);
         let approval = Approval::new(id.clone(), &1.into(), &[2.into(), 3.into()], "", NOW.plus(DAY)).unwrap();
-        while desk.store.request_approval(&approval, NOW).await.is_err() {}
+        while desk.store.request_approval(&approval, &[], "o", NOW).await.is_err() {}
         let notice = notice(&id);
         let mut rulings = Vec::new();
         let mut presses = [(2_u64, "a"), (3, "b"), (2, "c"), (3, "b")];
         dice.shuffle(&mut presses);
         for (number, (by, press)) in presses.into_iter().enumerate() {
             let by = WorkUserId::from(by);
-            let attempt =
-                Attempt { by: &by, verdict: verdict(number as u64), reason: None, press, notice: Some(&notice) };
+            let attempt = Attempt {
+                by: &by,
+                verdict: verdict(number as u64),
+                reason: None,
+                press,
+                notices: std::slice::from_ref(&notice),
+            };
             for attempted in 0..8 {
                 let owner = format!("{number}-{attempted}");
                 match desk.store.decide(&id, &attempt, &owner, NOW).await {

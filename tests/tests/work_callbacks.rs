@@ -1,6 +1,6 @@
-//! T18, T19, T23, F01, F02, F29 for the callbacks of Kakao Work, and the sample's approval from the first button to the result.
+//! T18, T19, T23, F01, F02, F04, F11, F29 for the callbacks of Kakao Work, and the sample's approval from the first button to the result.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use shared::endpoint::Endpoint;
 use shared::kakao::work::Message;
 use shared::secret::Secret;
 use shared::store::ApprovalId;
+use tests::faults::{ALWAYS, Fault, Faults};
 use tests::table::{Table, env, text};
 use work_callback::WorkCallback;
 use work_request::WorkRequest;
@@ -27,6 +28,7 @@ const OTHER: u64 = bot::approval::APPROVERS[1];
 
 struct World {
     table: Table,
+    faults: Faults,
     app: App<bot::Bot>,
     clock: Clock,
 }
@@ -34,9 +36,10 @@ struct World {
 impl World {
     fn with(more: &[(&str, &str)]) -> Self {
         let (table, clock) = (Table::start(), Clock::at(NOW));
+        let faults = Faults::before(&table);
         let settings = [&[("WORK_PATH_SECRET", SECRET), ("TOKEN_SIGNING_KEY", KEY)], more].concat();
-        let app = App::new(bot::Bot, env(&table.url(), &settings), clock.clone());
-        Self { table, app, clock }
+        let app = App::new(bot::Bot, env(&faults.url(), &settings), clock.clone());
+        Self { table, faults, app, clock }
     }
 
     fn new() -> Self {
@@ -139,10 +142,16 @@ async fn the_sample_from_the_first_button_to_the_result() {
 
     // Old buttons say who it was.
     world.call(&press(OTHER, "approve", &approve)).await;
-    let already = world.said().into_iter().find(|(_, said)| said.text.as_deref() == Some("이미 반려된 신청이에요."));
+    let decided = format!("이미 결재자 {APPROVER} 님이 반려한 신청이에요.");
+    let already = world.said().into_iter().find(|(_, said)| said.text.as_deref() == Some(&decided));
     assert!(serde_json::to_string(&already.expect("said").1).unwrap().contains(&format!("\"value\":{APPROVER}")));
     let read_only = world.call(&callback("request_modal", OTHER, &opinion)).await;
-    assert_eq!(read_only["view"]["blocks"][0]["text"], "이미 결정된 신청이에요.");
+    assert_eq!(read_only["view"]["blocks"], json!([{ "type": "label", "text": decided }]));
+    // To accept what can only be read says nothing.
+    let said = world.said().len();
+    assert_eq!(read_only["view"]["value"], "-");
+    assert_eq!(world.call(&submission(OTHER, "-", json!({}))).await, json!({}));
+    assert_eq!(world.said().len(), said);
     // A form that was opened before the decision comes too late.
     let late = submission(APPROVER, value, json!({"verdict": "approve"}));
     world.call(&late).await;
@@ -223,12 +232,19 @@ async fn t18_a_forged_foreign_late_or_misused_value_decides_nothing() {
 }
 
 #[tokio::test]
-async fn t19_everybody_presses_everything_at_once_and_one_decides() {
+async fn t19_100_presses_of_10_people_at_once_are_one_decision_and_one_result() {
     let world = World::new();
-    let (approve, _) = applied(&world).await;
-    let presses: Vec<Value> = (0..32_u64)
+    let (approve, opinion) = applied(&world).await;
+    let opened = world.call(&callback("request_modal", OTHER, &opinion)).await;
+    let form = opened["view"]["value"].as_str().unwrap().to_owned();
+    let people = [APPROVER, OTHER, ASKS, 4, 5, 6, 7, 8, 9, 10];
+    let presses: Vec<Value> = (0..100_u64)
         .map(|number| {
-            let mut body = press([APPROVER, OTHER, ASKS, 4][number as usize % 4], "approve", &approve);
+            let who = people[number as usize % 10];
+            let mut body = match number % 20 {
+                1 => submission(who, &form, json!({"verdict": "reject", "reason": "겹쳐요"})),
+                _ => press(who, "approve", &approve),
+            };
             body["action_time"] = json!(NOW.secs() + number);
             body
         })
@@ -238,39 +254,129 @@ async fn t19_everybody_presses_everything_at_once_and_one_decides() {
     for body in &presses {
         world.call(body).await;
     }
-    let results =
-        world.said().into_iter().filter(|(_, said)| said.text.as_deref() == Some("휴가 신청이 승인되었어요: 내일"));
-    let to: Vec<Value> = results.map(|(to, _)| to).collect();
+    let results = world.said().into_iter().filter(|(_, said)| {
+        said.text.as_deref().is_some_and(|text| text.starts_with("휴가 신청이 ") && text.ends_with("되었어요: 내일"))
+    });
+    let (to, said): (Vec<Value>, Vec<Message>) = results.unzip();
     assert_eq!(to.len(), 2, "the room and who asked, once each: {to:?}");
-    assert_eq!(text(&world.table.items_under("WAP#")[0], "st"), "APPROVED");
+    assert_eq!(said[0].text, said[1].text);
+    assert_ne!(text(&world.table.items_under("WAP#")[0], "st"), "PENDING");
+    // However often somebody presses, they are told once who it was.
+    let late =
+        world.said().into_iter().filter(|(_, said)| said.text.as_deref().is_some_and(|text| text.starts_with("이미")));
+    assert!((1..=people.len()).contains(&late.count()));
 }
 
-#[tokio::test]
-async fn f01_f02_a_callback_five_times_and_64_times_at_once_is_one() {
-    let world = World::new();
-    let (approve, opinion) = applied(&world).await;
-    let opened = world.call(&callback("request_modal", APPROVER, &opinion)).await;
-    let form = opened["view"]["value"].as_str().unwrap().to_owned();
-    let after = |world: &World| world.table.items();
-    for body in [
+/// Twenty callbacks, each in a world in which the approval waits.
+fn twenty(approve: &str, form: &str) -> Vec<Value> {
+    let mut all = vec![
         press(ASKS, "menu", "x"),
         json!({"text": "휴가", "conversation_id": ROOM, "user_id": 1}),
         json!({"type": "something_new", "value": [1]}),
-        submission(APPROVER, &form, json!({"verdict": "approve", "reason": "좋아요"})),
-        press(OTHER, "approve", &approve),
-    ] {
-        world.call(&body).await;
-        let once = after(&world);
-        for _ in 0..4 {
-            world.call(&body).await;
+        json!({"type": "something_new", "id": 9_007_199_254_740_993_u64}),
+        submission(APPROVER, form, json!({"verdict": "approve", "reason": "좋아요"})),
+        submission(APPROVER, form, json!({"verdict": "reject", "reason": null})),
+        submission(APPROVER, form, json!({"verdict": "both"})),
+        submission(OTHER, form, json!({"verdict": "approve"})),
+        submission(APPROVER, "-", json!({})),
+        submission(APPROVER, "made.up", json!({})),
+        press(OTHER, "approve", approve),
+        press(APPROVER, "approve", approve),
+        press(ASKS, "approve", approve),
+        press(4, "approve", approve),
+        press(APPROVER, "approve", "made.up"),
+        press(APPROVER, "", ""),
+        callback("request_modal", ASKS, "vacation"),
+        callback("request_modal", ASKS, "made.up"),
+        callback("submit_modal", APPROVER, form),
+    ];
+    let mut elsewhere = press(APPROVER, "approve", approve);
+    elsewhere["message"]["conversation_id"] = json!(7);
+    all.push(elsewhere);
+    all
+}
+
+#[tokio::test]
+async fn f01_f02_each_of_20_callbacks_64_times_at_once_and_five_times_more_is_one() {
+    for number in 0..20 {
+        let (world, alone) = (World::new(), World::new());
+        let mut bodies = Vec::new();
+        for world in [&world, &alone] {
+            let (approve, opinion) = applied(world).await;
+            let opened = world.call(&callback("request_modal", APPROVER, &opinion)).await;
+            bodies.push(twenty(&approve, opened["view"]["value"].as_str().unwrap()).remove(number));
         }
-        join_all((0..64).map(|_| world.call(&body))).await;
-        assert_eq!(after(&world), once, "{body}");
+        let [many, once] = bodies.try_into().expect("two worlds");
+        alone.call(&once).await;
+        join_all((0..64).map(|_| world.call(&many))).await;
+        for _ in 0..5 {
+            world.call(&many).await;
+        }
+        assert_eq!(world.table.items(), alone.table.items(), "64 copies are as one: {many}");
+        // Written otherwise, or with more in it, it is still the same callback.
+        if many["message"].is_object() {
+            let mut copy = many.clone();
+            copy["message"]["text"] = "encrypted anew".into();
+            copy["react_user_id"] = json!(many["react_user_id"].to_string());
+            copy["sent_again"] = true.into();
+            world.call(&copy).await;
+            assert_eq!(world.table.items(), alone.table.items(), "{copy}");
+        }
     }
     // Another member's press is another one.
-    let before = world.said().len();
+    let world = World::new();
     world.call(&press(4, "menu", "x")).await;
-    assert_eq!(world.said().len(), before + 1);
+    world.call(&press(5, "menu", "x")).await;
+    assert_eq!(world.said().len(), 2);
+}
+
+#[tokio::test]
+async fn f04_a_decision_and_what_is_said_about_it_are_one_write() {
+    let world = World::new();
+    let said = |ending| world.said_as(ending).is_some();
+    let opened = world.call(&callback("request_modal", ASKS, "vacation")).await;
+    let form = submission(ASKS, opened["view"]["value"].as_str().unwrap(), json!({"when": "내일"}));
+    for fault in [Fault::CutBefore, Fault::Error("AccessDeniedException")] {
+        world.faults.on("TransactWriteItems", ALWAYS, fault);
+        assert_eq!(world.call(&form).await, json!({}));
+        world.faults.clear();
+        assert!(world.table.items().is_empty(), "no request that nobody sees");
+    }
+    let (approve, _) = applied(&world).await;
+    for fault in [Fault::CutBefore, Fault::Error("AccessDeniedException")] {
+        world.faults.on("TransactWriteItems", ALWAYS, fault);
+        world.call(&press(APPROVER, "approve", &approve)).await;
+        world.faults.clear();
+        assert_eq!(text(&world.table.items_under("WAP#")[0], "st"), "PENDING");
+        assert!(!said("-result") && !said("-told"));
+    }
+    // Written, and nobody heard of it.
+    world.faults.on("TransactWriteItems", 1, Fault::CutAfter);
+    world.call(&press(APPROVER, "approve", &approve)).await;
+    assert_eq!(text(&world.table.items_under("WAP#")[0], "st"), "APPROVED");
+    assert!(said("-result") && said("-told"));
+}
+
+#[tokio::test]
+async fn f11_a_table_that_does_not_answer_is_not_waited_for() {
+    let world = World::new();
+    let (approve, opinion) = applied(&world).await;
+    for operation in ["GetItem", "PutItem", "TransactWriteItems"] {
+        world.faults.on(operation, ALWAYS, Fault::Never);
+        for body in [
+            press(ASKS, "menu", "x"),
+            press(APPROVER, "approve", &approve),
+            callback("request_modal", APPROVER, &opinion),
+            json!({"type": "something_new"}),
+        ] {
+            let began = Instant::now();
+            world.call(&body).await;
+            assert!(began.elapsed() < Duration::from_millis(2_500), "{operation}: {body}");
+        }
+        world.faults.clear();
+    }
+    world.call(&press(APPROVER, "approve", &approve)).await;
+    assert_eq!(text(&world.table.items_under("WAP#")[0], "st"), "APPROVED", "and everything is as it was");
 }
 
 #[tokio::test]

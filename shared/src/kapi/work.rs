@@ -35,8 +35,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// The wait after a 429 without `retry-after`.
 const TOO_MANY_WAIT: Duration = Duration::from_secs(1);
 
-/// Tries of one call.
-const TRIES: u32 = 4;
+/// Tries of one call (fault F16: never more than two; what is left is the outbox's).
+const TRIES: u32 = 2;
 
 /// Why a call did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -111,6 +111,8 @@ pub struct Requested {
     pub subject: String,
     /// Nobody decides from this moment on.
     pub until: Millis,
+    /// Who may decide.
+    pub approvers: Vec<WorkUserId>,
     /// The decision, if there is one.
     pub ruling: Option<Ruling>,
 }
@@ -126,8 +128,8 @@ pub struct Attempt<'a> {
     pub reason: Option<&'a str>,
     /// What makes this press the one it is: a copy of it has the same.
     pub press: &'a str,
-    /// Goes out with the decision, and only with it.
-    pub notice: Option<&'a Entry>,
+    /// Go out with the decision, and only with it: what the room and the requester are told.
+    pub notices: &'a [Entry],
 }
 
 /// What an attempt came to.
@@ -182,11 +184,18 @@ impl Approval {
 }
 
 impl Store {
-    /// Writes a request down. It must be there before its message is sent. `false` if it is there already.
+    /// Writes a request down, and with it the messages that ask for it: nobody sees a button that decides nothing, and no request
+    /// waits unseen. `false` if it is there already. `owner` names this very call.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written.
-    pub async fn request_approval(&self, approval: &Approval, now: Millis) -> Result<bool, StoreError> {
+    pub async fn request_approval(
+        &self,
+        approval: &Approval,
+        messages: &[Entry],
+        owner: &str,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
         // Condition: it is not there yet. A repeat changes nothing: not who may decide, and not what was decided.
         let put = Write::put(Key::approval(&approval.id), "attribute_not_exists(PK)")
             .with("t", s("WAP"))
@@ -198,7 +207,17 @@ impl Store {
             .with("exp", n(approval.until.0))
             .with("ca", n(now.0))
             .with("ttl", n(approval.until.plus(REMEMBERED).secs()));
-        Ok(matches!(self.write(put).await?, Written::Done(_)))
+        let token = hash(&["request", &approval.id.0, owner]);
+        let puts = std::iter::once(put).chain(messages.iter().map(|message| message.put(now))).collect();
+        match self.write_all(&token, puts).await {
+            Ok(written) => Ok(written.is_ok()),
+            // Copies came at once: whoever won has written the same.
+            Err(StoreError::Unavailable(why)) => match self.approval(&approval.id).await? {
+                Some(_) => Ok(false),
+                None => Err(StoreError::Unavailable(why)),
+            },
+            Err(error) => Err(error),
+        }
     }
 
     /// How an approval stands. `None` if there is none.
@@ -238,21 +257,21 @@ impl Store {
         .text(":reason", attempt.reason.unwrap_or_default())
         .number(":now", now.0)
         .number(":v", VERSION);
-        let refused = match attempt.notice {
-            None => match self.write(decide).await? {
+        let refused = if attempt.notices.is_empty() {
+            match self.write(decide).await? {
                 Written::Done(item) => return ruling(&item).map(Decided::Ours),
                 Written::Refused(item) => item,
-            },
-            Some(notice) => {
-                let token = hash(&["approval", &id.0, attempt.press, owner]);
-                match self.write_all(&token, vec![decide, notice.put(now)]).await {
-                    Ok(Ok(())) => Item::new(),
-                    // A notice that is there already went out with the decision, which then refuses too.
-                    Ok(Err(refused)) => refused.into_iter().next().flatten().unwrap_or_default(),
-                    // Everybody presses at once: whoever won has decided.
-                    Err(StoreError::Unavailable(_)) => Item::new(),
-                    Err(error) => return Err(error),
-                }
+            }
+        } else {
+            let token = hash(&["approval", &id.0, attempt.press, owner]);
+            let writes = std::iter::once(decide).chain(attempt.notices.iter().map(|notice| notice.put(now))).collect();
+            match self.write_all(&token, writes).await {
+                Ok(Ok(())) => Item::new(),
+                // A notice that is there already went out with the decision, which then refuses too.
+                Ok(Err(refused)) => refused.into_iter().next().flatten().unwrap_or_default(),
+                // Everybody presses at once: whoever won has decided.
+                Err(StoreError::Unavailable(_)) => Item::new(),
+                Err(error) => return Err(error),
             }
         };
         let item = if refused.is_empty() { self.get(&Key::approval(id)).await?.unwrap_or_default() } else { refused };
@@ -270,8 +289,7 @@ fn judge(item: &Item, attempt: &Attempt<'_>, now: Millis) -> Result<Decided, Sto
         let ours = ruling.by == *attempt.by && item.maybe_text("sub") == Some(attempt.press);
         return Ok(if ours { Decided::Ours(ruling) } else { Decided::Already(ruling) });
     }
-    let approvers = item.get("approvers").and_then(|approvers| approvers.as_ss().ok());
-    if !approvers.is_some_and(|approvers| approvers.iter().any(|approver| approver == attempt.by.as_str())) {
+    if !approvers(item).iter().any(|approver| approver == attempt.by.as_str()) {
         return Ok(Decided::NotYours);
     }
     if item.maybe_number("exp").is_none_or(|until| until <= now.0) {
@@ -281,12 +299,17 @@ fn judge(item: &Item, attempt: &Attempt<'_>, now: Millis) -> Result<Decided, Sto
     Err(StoreError::Unavailable("undecided"))
 }
 
+fn approvers(item: &Item) -> &[String] {
+    item.get("approvers").and_then(|approvers| approvers.as_ss().ok()).map_or(&[], Vec::as_slice)
+}
+
 fn requested(item: &Item) -> Result<Requested, StoreError> {
     let ruling = if item.text("st")? == "PENDING" { None } else { Some(ruling(item)?) };
     Ok(Requested {
         requester: item.text("requester")?.into(),
         subject: item.text("subject")?.to_owned(),
         until: Millis(item.maybe_number("exp").unwrap_or_default()),
+        approvers: approvers(item).iter().map(|approver| approver.as_str().into()).collect(),
         ruling,
     })
 }

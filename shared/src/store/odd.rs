@@ -7,14 +7,32 @@ use super::keys::Key;
 use super::write::Write;
 use super::{Store, StoreError, hash};
 use crate::clock::Millis;
-use crate::kakao::work::Callback;
+use crate::kakao::work::{Callback, CallbackKind};
 
 /// Long enough to be seen, and not for ever, because it may hold what somebody wrote.
 const KEPT_FOR: Duration = Duration::from_secs(14 * 86_400);
 
-/// What makes a callback the one it is: no event id is sent. A copy has the same; a second press is another, at another time.
+/// What makes a callback the one it is: no event id is sent (protocol `work` 2.8). A copy has the same, however its ids are written
+/// and whatever else it says; a second press is another, at another time. Of a callback that nobody knows, everything counts.
 pub fn callback_id(callback: &Callback) -> String {
-    hash(&["work-callback", &serde_json::to_string(callback).unwrap_or_default()])
+    let kind = callback.kind.as_deref().unwrap_or_default();
+    if matches!(callback.kind(), CallbackKind::Other | CallbackKind::BotCall) {
+        return hash(&["work-callback", &serde_json::to_string(callback).unwrap_or_default()]);
+    }
+    let message = callback.message().and_then(|message| message.id);
+    let person = callback.react_user_id.as_ref();
+    let time = callback.action_time.as_ref().map(ToString::to_string);
+    let actions = callback.actions.as_ref().map(|actions| serde_json::to_string(actions).unwrap_or_default());
+    hash(&[
+        "work-callback",
+        kind,
+        message.as_ref().map_or("", |id| id.as_str()),
+        person.map_or("", |id| id.as_str()),
+        time.as_deref().unwrap_or_default(),
+        callback.action_name.as_deref().unwrap_or_default(),
+        callback.value.as_deref().unwrap_or_default(),
+        actions.as_deref().unwrap_or_default(),
+    ])
 }
 
 impl Store {

@@ -12,7 +12,7 @@ use crate::kakao::id::{WorkConversationId, WorkUserId};
 use crate::kakao::limits::work::Checked;
 use crate::kakao::skill::Map;
 use crate::kakao::work::{Callback, Label, Message, Modal, To};
-use crate::store::{Approval, ApprovalId, Attempt, Decided, Requested, StoreError};
+use crate::store::{Approval, ApprovalId, Attempt, Decided, Entry, Requested, StoreError};
 
 /// `POST /work/request/{secret}` and `POST /work/callback/{secret}`: a bot of Kakao Work. Each has about two seconds. Nothing that is
 /// returned is the answer to the member: what a bot says goes out right after, through the outbox, once however often the callback comes.
@@ -168,12 +168,13 @@ impl<'a> WorkTurn<'a> {
         self.signer.open(purpose, self.callback, self.now())
     }
 
-    /// Writes a request for an approval down. A repeat finds it there.
+    /// Writes a request for an approval down, and with it the messages that ask for it ([`Effect::work`](crate::effect::Effect::work)):
+    /// both or neither. A repeat finds them there.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub async fn request_approval(&self, approval: &Approval) -> Result<(), StoreError> {
-        self.services.store().request_approval(approval, self.now()).await.map(drop)
+    pub async fn request_approval(&self, approval: &Approval, messages: &[Entry]) -> Result<(), StoreError> {
+        self.services.store().request_approval(approval, messages, self.owner, self.now()).await.map(drop)
     }
 
     /// How an approval stands.
@@ -193,9 +194,12 @@ impl<'a> WorkTurn<'a> {
     }
 }
 
-/// A modal that only says something. Its button submits nothing that anybody reads.
+/// Value of a modal that only says something. Its button submits it like any other, and nobody is asked what that means.
+pub(crate) const NOTICE: &str = "-";
+
+/// A modal that only says something.
 pub(crate) fn notice(title: &str, words: &str) -> Modal {
-    Modal::new(title, "-").block(Label::new(words))
+    Modal::new(title, NOTICE).block(Label::new(words))
 }
 
 /// A modal that only says something, such as why there is nothing to fill in.

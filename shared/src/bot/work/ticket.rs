@@ -27,8 +27,8 @@ pub struct Signer {
 pub struct Ticket<T> {
     /// The only room in which it is good; `None`: any.
     pub room: Option<WorkConversationId>,
-    /// Who may use it; nobody in here: anyone.
-    pub holders: Vec<WorkUserId>,
+    /// Who may use it; `None`: anyone.
+    pub holders: Option<Vec<WorkUserId>>,
     /// Good before this moment.
     pub until: Millis,
     /// The author's own words.
@@ -86,8 +86,8 @@ impl std::error::Error for NotSigned {}
 struct Written<T> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     r: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    w: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    w: Option<Vec<String>>,
     u: u64,
     c: T,
 }
@@ -95,7 +95,7 @@ struct Written<T> {
 impl<T> Ticket<T> {
     /// Good for anyone, anywhere, before `until`.
     pub fn new(carries: T, until: Millis) -> Self {
-        Ticket { room: None, holders: Vec::new(), until, carries }
+        Ticket { room: None, holders: None, until, carries }
     }
 
     /// Good in this room only.
@@ -103,9 +103,9 @@ impl<T> Ticket<T> {
         Ticket { room: Some(room), ..self }
     }
 
-    /// Good for these members only; for anyone if there are none.
+    /// Good for these members only; for nobody if there are none.
     pub fn only_for(self, holders: impl IntoIterator<Item = WorkUserId>) -> Self {
-        Ticket { holders: holders.into_iter().collect(), ..self }
+        Ticket { holders: Some(holders.into_iter().collect()), ..self }
     }
 }
 
@@ -126,8 +126,8 @@ impl Signer {
     /// [`NotSigned`]
     pub fn sign<T: Serialize>(&self, purpose: &'static str, ticket: &Ticket<T>) -> Result<String, NotSigned> {
         let room = ticket.room.as_ref().map(text);
-        let written =
-            Written { r: room, w: ticket.holders.iter().map(text).collect(), u: ticket.until.0, c: &ticket.carries };
+        let holders = ticket.holders.as_ref().map(|holders| holders.iter().map(text).collect());
+        let written = Written { r: room, w: holders, u: ticket.until.0, c: &ticket.carries };
         let body = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&written).map_err(|_| NotSigned)?);
         let tag = URL_SAFE_NO_PAD.encode(hmac::sign(&self.current, &signed(purpose, &body)));
         let value = format!("{body}.{tag}");
@@ -156,7 +156,7 @@ impl Signer {
         let written: Written<T> = serde_json::from_slice(&body).map_err(|_| NoTicket::Forged)?;
         let ticket = Ticket {
             room: written.r.map(Id::from),
-            holders: written.w.into_iter().map(Id::from).collect(),
+            holders: written.w.map(|holders| holders.into_iter().map(Id::from).collect()),
             until: Millis(written.u),
             carries: written.c,
         };
@@ -167,7 +167,9 @@ impl Signer {
             return Err(NoTicket::OtherRoom);
         }
         let presser = callback.react_user_id.as_ref();
-        if !ticket.holders.is_empty() && !presser.is_some_and(|presser| ticket.holders.contains(presser)) {
+        if let Some(holders) = &ticket.holders
+            && !presser.is_some_and(|presser| holders.contains(presser))
+        {
             return Err(NoTicket::OtherPerson);
         }
         Ok(ticket)
@@ -229,6 +231,12 @@ mod tests {
         assert_eq!(open("decide", &nobody, NOW), Err(NoTicket::OtherPerson));
         let nowhere = Callback { message: None, ..pressed(&value, 2, 7) };
         assert_eq!(open("decide", &nowhere, NOW), Err(NoTicket::OtherRoom));
+        let nobodys = signer.sign("decide", &Ticket::new("a1".to_owned(), LATER).only_for([])).unwrap();
+        assert_eq!(
+            open("decide", &pressed(&nobodys, 2, 7), NOW),
+            Err(NoTicket::OtherPerson),
+            "made for no one in particular"
+        );
         let anyone = signer.sign("decide", &Ticket::new(1, LATER)).unwrap();
         assert_eq!(
             signer.open("decide", &Callback { value: Some(anyone), ..Callback::default() }, NOW),

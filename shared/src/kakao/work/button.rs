@@ -79,6 +79,8 @@ impl Button {
     /// Turns the flat form into the nested one. A nested button, and one without any action, stay as they are.
     pub fn nest(&mut self) {
         if self.is_flat() {
+            // A null, or what was no action and no style, stood under these names.
+            self.rest.retain(|name, _| name != "action" && name != "style");
             self.action = Some(Action {
                 kind: self.action_type.take(),
                 name: self.action_name.take(),

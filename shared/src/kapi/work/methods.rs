@@ -191,18 +191,29 @@ impl WorkApi<'_> {
     /// # Errors
     /// [`WorkError`]; [`WorkError::may_have_arrived`] tells whether it may have been said all the same.
     pub async fn send(&self, to: &To, message: &Checked<Message>) -> Result<SentMessage, WorkError> {
-        let (method, key, target) = match to {
-            To::Email(email) => ("messages.send_by_email", "email", json!(email)),
-            To::Room(room) => ("messages.send", "conversation_id", json!(room)),
-            To::Member(member) => ("messages.send", "conversation_id", json!(self.room_with(member).await?)),
-        };
-        let sent = self.say(method, key, target, message.get()).await;
-        if let (Err(WorkError::Refused(ErrorCode::ConversationNotFound)), To::Member(member)) = (&sent, to)
-            && let Some(room) = self.memory.rooms.get(member)
-        {
-            self.memory.rooms.forget(&room);
+        let message = message.get();
+        match to {
+            To::Email(email) => self.say("messages.send_by_email", "email", json!(email), message).await,
+            To::Room(room) => self.say_in(room, message).await,
+            To::Member(member) => {
+                let known = self.memory.rooms.get(member);
+                let room = self.room_with(member).await?;
+                let sent = self.say_in(&room, message).await;
+                if !matches!(sent, Err(WorkError::Refused(ErrorCode::ConversationNotFound | ErrorCode::UserNotFound))) {
+                    return sent;
+                }
+                self.memory.rooms.forget(&room);
+                // A clear no, and a room that was only remembered: there may be another by now.
+                match known {
+                    Some(_) => self.say_in(&self.room_with(member).await?, message).await,
+                    None => sent,
+                }
+            }
         }
-        sent
+    }
+
+    async fn say_in(&self, room: &WorkConversationId, message: &Message) -> Result<SentMessage, WorkError> {
+        self.say("messages.send", "conversation_id", json!(room), message).await
     }
 
     /// `messages.send_by`: says something to whoever has this key.
