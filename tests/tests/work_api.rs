@@ -158,6 +158,17 @@ async fn what_may_happen_twice_is_tried_again() {
 }
 
 #[tokio::test]
+async fn an_answer_that_never_comes_is_waited_for_as_long_as_there_is_time() {
+    let client = Client::new();
+    client.work.answers([Told::Never]);
+    let began = Instant::now();
+    let sent = client.with(Duration::from_millis(500)).send(&To::Room(room()), &hello()).await;
+    let error = sent.unwrap_err();
+    assert!(error.may_have_arrived() && began.elapsed() < Duration::from_secs(1), "{error:?} {:?}", began.elapsed());
+    assert_eq!(client.work.asked().len(), 1, "a message is not said again in the dark");
+}
+
+#[tokio::test]
 async fn f16_a_senseless_retry_after_is_none() {
     let client = Client::new();
     for wait in ["-1", "soon", "Wed, 21 Oct 2015 07:28:00 GMT", "1e9", "99999999999999999999", ""] {

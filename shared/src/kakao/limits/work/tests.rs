@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{RULES, api, block, callback, message, modal};
+use super::{
+    ACTION_NAME_SANE, BLOCKS_SANE, LABEL_MAX, MODAL_BUTTON_SANE, MODAL_TITLE_SANE, OPTION_TEXT_SANE, RULES, TEXT_MAX,
+    VALUE_SANE, api, block, callback, message, modal,
+};
 use crate::kakao::limits::Finding;
 use crate::kakao::parse;
 
@@ -262,6 +265,60 @@ fn modals_are_complete() {
     assert_eq!(in_block(blank), ["E SELECT-OPTIONS options[0].text", "E SELECT-OPTIONS options[0].value"]);
 }
 
+/// What is documented nowhere is a warning; each says where it begins.
+#[test]
+fn sane_lengths_at_their_edges() {
+    let press = |value: String| in_block(button(json!({"type": "call_modal", "value": value})));
+    let named = |name: String| in_block(button(json!({"type": "submit_action", "name": name, "value": "v"})));
+    let framed = |key: &'static str| {
+        move |words: String| {
+            let blocks = json!([{"type": "label", "text": "l"}]);
+            let mut view = json!({"title": "t", "accept": "a", "decline": "d", "value": "", "blocks": blocks});
+            view[key] = words.into();
+            told(modal(&parse(json!({ "view": view }).to_string().as_bytes()).unwrap()))
+        }
+    };
+    let option =
+        |words: String| in_block(json!({"type": "select", "name": "n", "options": [{"text": words, "value": "v"}]}));
+    type Edge<'a> = (Box<dyn Fn(String) -> Vec<String> + 'a>, usize, &'static str);
+    let edges: [Edge<'_>; 7] = [
+        (Box::new(press), VALUE_SANE, "VALUE-LEN action.value"),
+        (Box::new(named), ACTION_NAME_SANE, "ACTION-NAME-LEN action.name"),
+        (Box::new(framed("title")), MODAL_TITLE_SANE, "MODAL-WORDS view.title"),
+        (Box::new(framed("accept")), MODAL_BUTTON_SANE, "MODAL-WORDS view.accept"),
+        (Box::new(framed("decline")), MODAL_BUTTON_SANE, "MODAL-WORDS view.decline"),
+        (Box::new(framed("value")), VALUE_SANE, "VALUE-LEN view.value"),
+        (Box::new(option), OPTION_TEXT_SANE, "SELECT-OPTIONS options[0].text"),
+    ];
+    for (with, most, found) in edges {
+        assert_eq!(with("가".repeat(most)), NOTHING, "{found}");
+        assert_eq!(with("가".repeat(most + 1)), [format!("W {found}")]);
+        assert_eq!(with("가".repeat(most) + "😀"), [format!("W {found}")]);
+    }
+    assert_eq!(in_message(json!(vec![text("t"); BLOCKS_SANE])), NOTHING);
+    assert_eq!(in_message(json!(vec![text("t"); BLOCKS_SANE + 1])), ["W BLOCK-COUNT blocks"]);
+}
+
+/// Together, whatever each piece has.
+#[test]
+fn pieces_of_a_text_at_their_edges() {
+    for (kind, most) in [("text", TEXT_MAX), ("label", LABEL_MAX)] {
+        let with = |words: &str| {
+            let pieces: Vec<Value> =
+                [&words[..3], &words[3..]].map(|text| json!({"type": "styled", "text": text})).into();
+            // A text may not be left out, and one that is too long is found as well.
+            in_block(json!({"type": kind, "text": "가", "inlines": pieces}))
+                .into_iter()
+                .filter(|found| found != "W INLINE-MATCH inlines")
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(with(&"가".repeat(most)), NOTHING, "{kind}");
+        assert_eq!(with(&"가".repeat(most + 1)), ["E INLINE-LEN inlines"], "{kind}");
+        assert_eq!(with(&("가".repeat(most - 1) + "😀")), ["W EMOJI-LEN inlines"], "{kind}");
+        assert_eq!(with(&("가".repeat(most) + "😀")), ["E INLINE-LEN inlines"], "{kind}");
+    }
+}
+
 #[test]
 fn callbacks_are_only_warned_about() {
     let of = |body: Value| told(callback(&parse(body.to_string().as_bytes()).unwrap()));
@@ -277,13 +334,23 @@ fn callbacks_are_only_warned_about() {
             "W CALLBACK-ACTIONS actions.c"
         ]
     );
+    let whole = |name: &str| {
+        let message = json!({"id": 1, "conversation_id": 2});
+        of(
+            json!({"type": "submit_action", "action_time": 1_735_787_045, "react_user_id": 1, "message": message, "value": "v",
+                  "action_name": name}),
+        )
+    };
+    assert_eq!((whole("n"), whole("")), (vec![], vec!["W CALLBACK-NAME action_name".to_owned()]));
+    assert_eq!(of(json!({"text": "휴가", "conversation_id": 1, "user_id": 2})), NOTHING);
 }
 
 #[test]
 fn the_web_api() {
     assert_eq!(in_api(json!({"success": false, "error": {"code": "invalid_parameter"}})), ["W API-ERROR success"]);
     for (limit, good) in [(json!(0), false), (json!(1), true), (json!("100"), true), (json!(101), false)] {
-        assert_eq!(in_api(json!({ "limit": limit })).is_empty(), good, "{limit}");
+        let expected = if good { vec![] } else { vec!["E LIST-LIMIT limit"] };
+        assert_eq!(in_api(json!({ "limit": limit })), expected, "{limit}");
     }
     for key in ["user_work_times", "user_vacation_times", "user_ids"] {
         assert_eq!(in_api(json!({ key: vec![1; 100] })), NOTHING);
@@ -294,7 +361,11 @@ fn the_web_api() {
     let file = |kind: &str, size: u64| json!({"file_name": "a", "file_type": kind, "file_size": size});
     assert_eq!(in_api(json!({"metas": vec![file("file", 1); 5]})), NOTHING);
     assert_eq!(in_api(json!({"metas": vec![file("file", 1); 6]})), ["E UPLOAD-COUNT metas"]);
-    assert_eq!(in_api(json!({"metas": [file("image", (15 << 20) + 1)]})), ["E UPLOAD-SIZE metas[0].file_size"]);
+    for (kind, most) in [("image", 15 << 20), ("video", 300 << 20), ("file", 1 << 30)] {
+        assert_eq!(in_api(json!({ "metas": [file(kind, most)] })), NOTHING, "{kind}");
+        assert_eq!(in_api(json!({ "metas": [file(kind, most + 1)] })), ["E UPLOAD-SIZE metas[0].file_size"], "{kind}");
+    }
+    assert_eq!(in_api(json!({"metas": []})), ["E UPLOAD-COUNT metas"]);
     assert_eq!(in_api(json!({"metas": [file("odd", 1)]})), ["E UPLOAD-KIND metas[0]"]);
     assert_eq!(in_api(json!({"odd": 1})), ["E API-FORM ."]);
 }
