@@ -103,6 +103,25 @@ async fn the_wish_is_kept_for_the_chat_and_goes_with_the_next_attempt() {
 }
 
 #[tokio::test]
+async fn the_wish_of_somebody_whom_kakao_did_not_name_in_time_is_kept_as_well() {
+    for at in [Endpoint::Me, Endpoint::ServiceTerms] {
+        let world = world(Rule::Yes).await;
+        world.kakao.plan(at, Fault::Status(503), None);
+        let query = query(&world.get(&world.query()).await);
+        assert_eq!(press(&world, &query, "PERSON").await.location(), Some(CONTINUE));
+        // Whoever undoes the link has found out whose it is.
+        let flow = world.table.item(GA, "FLOW").expect("how it went");
+        let told = ["st", "why", "wish"].map(|name| text(&flow, name));
+        assert_eq!(told, ["FAILED", "KAKAO", "PERSON"], "{at:?}");
+        world.kakao.heal();
+        world.later(120);
+        world.sweep().await;
+        assert!(!world.kakao.is_linked("ga") && world.entries_are_done(), "{at:?}");
+        assert_eq!(text(&world.table.item(GA, "FLOW").expect("how it went"), "wish"), "PERSON", "{at:?}");
+    }
+}
+
+#[tokio::test]
 async fn t15_looking_undoes_nothing_and_a_press_undoes_once() {
     let (world, query) = linked_still().await;
     world.later(31);
