@@ -230,7 +230,7 @@ impl Seen {
         self.body.contains("http-equiv=\"refresh\"")
     }
 
-    /// Threats T13 and T14, whatever the answer is.
+    /// Threats T13 and T14, whatever the answer is: 403 to whoever looks ahead, 404 while the sign-up is off.
     fn is_safe(&self) -> bool {
         let confidential =
             self.header("cache-control") == "no-store" && self.header("referrer-policy") == "no-referrer";
@@ -240,8 +240,7 @@ impl Seen {
             strict.iter().all(|rule| policy.contains(rule)) && self.header("x-content-type-options") == "nosniff";
         let document = self.header("content-type").starts_with("application/json");
         match self.status {
-            204 | 404 => self.body.is_empty(),
-            302 | 303 => confidential && self.body.is_empty(),
+            302 | 303 | 403 | 404 => confidential && self.body.is_empty(),
             200 | 400 => confidential && (document || page && !self.body.contains("<script")),
             _ => false,
         }

@@ -80,7 +80,7 @@ async fn t21_the_table_holds_nothing_in_the_clear_but_what_the_rule_keeps() {
     // And at the end.
     let query =
         |seen: &tests::sync::Seen| seen.location().and_then(|url| url.split_once('?')).expect("a pass").1.to_owned();
-    let form = Ask::post("/sync/match", &query(&asked), "form=1&secret=canary-answer");
+    let form = Ask::post("/sync/match", &query(&asked), ".form=1&secret=canary-answer");
     assert_eq!(world.ask::<SyncMatch>(&form).await.location(), Some(back));
     world.ask::<SyncFailure>(&Ask::post("/sync/failure", &query(&failed), "way=PERSON")).await;
     world.kakao.heal();
