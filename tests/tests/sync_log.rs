@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 use shared::bot::{Applicant, Decision, Field, Form, SignUp, Words};
+use shared::kakao::login::Koe;
 use simulator::login::{Endpoint, Fault};
 use sync_failure::SyncFailure;
 use sync_match::SyncMatch;
@@ -40,8 +41,8 @@ async fn the_pages() {
         println!("CODE {}", &form[5..45]);
         world.ask::<SyncMatch>(&Ask::get("/sync/match", &form)).await;
         for body in [
-            format!("form=1&phone=canary-phone&word={word}"),
-            format!("form=1&phone=010-4321-8765&word={word}"),
+            format!(".form=1&phone=canary-phone&word={word}"),
+            format!(".form=1&phone=010-4321-8765&word={word}"),
             "canary-field=canary&canary-field=canary".to_owned(),
         ] {
             let seen = world.ask::<SyncMatch>(&Ask::post("/sync/match", &form, &body)).await;
@@ -124,8 +125,16 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
     }
     has("sync.continue-rejected", "place", "https://evil.example");
     has("sync.foreign-login", "why", "foreign");
-    has("sync.koe", "kind", "KOE010");
-    has("sync.koe", "kind", "KOE320");
+    for (koe, why) in [(Koe::ClientSecret, "deployment"), (Koe::CodeSpent, "person")] {
+        let advice = koe.advice();
+        let line = lines.iter().find(|line| line["event"] == "sync.koe" && line["kind"] == koe.as_str());
+        let line = line.unwrap_or_else(|| panic!("no {koe:?}\n{log}"));
+        assert_eq!(
+            (&line["why"], &line["cause"], &line["cure"]),
+            (&why.into(), &advice.cause.en.into(), &advice.cure.en.into()),
+            "{line}"
+        );
+    }
     has("sign-up.failed", "kind", "REFUSED");
     for outcome in ["asked", "asked-again", "bad-form", "signed-up", "failed", "forged", "missing"] {
         has("sync.match", "outcome", outcome);
