@@ -11,6 +11,7 @@ use shared::store::sign_up::ASK_LEASE;
 use simulator::login::{Endpoint, Fault};
 use sync_match::SyncMatch;
 use tests::faults::ALWAYS;
+use tests::payloads::{payloads, tame};
 use tests::sync::{Ask, CONTINUE, GA, NOW, Seen, World, encoded};
 use tests::table::text;
 
@@ -292,6 +293,31 @@ async fn f02_many_presses_at_once_are_one_member() {
     assert!(world.is_member() && world.kakao.is_linked("ga"));
     assert_eq!(world.table.items_under("OUT#").len(), 1, "one welcome");
     assert_eq!(look(&world, &query).await.location(), Some(CONTINUE));
+}
+
+#[tokio::test]
+async fn t14_nothing_that_is_sent_becomes_part_of_the_form() {
+    let (world, query) = asked(Asks::Once).await;
+    let tags = |seen: &Seen| seen.body.matches('<').count();
+    let clean = tags(&look(&world, &query).await);
+    let fields = |value: &str| ["phone", "by", "note"].map(|name| format!("{name}={}", encoded(value))).join("&");
+    for payload in payloads() {
+        let value = encoded(&payload);
+        let pairs =
+            ["x", "name", "continue", "code", "state", ".form", value.as_str()].map(|name| format!("{name}={value}"));
+        let seen = look(&world, &format!("{}&{query}", pairs.join("&"))).await;
+        assert!(seen.status == 200 && tags(&seen) == clean, "{payload}\n{}", seen.body);
+        // In every field; the hidden one, too. What is written comes back with as many errors as something tame.
+        let post = async |value: &str| {
+            let form = format!(".form=1&{}", fields(value));
+            world.ask::<SyncMatch>(&Ask::post(PATH, &query, &form)).await
+        };
+        let (seen, tamed) = (post(&payload).await, post(&tame(&payload)).await);
+        assert!(seen.status == 200 && tags(&seen) == tags(&tamed), "{payload}\n{}", seen.body);
+        let hidden = world.ask::<SyncMatch>(&Ask::post(PATH, &query, &format!(".form={value}&x={value}"))).await;
+        assert!(hidden.status == 200 && tags(&hidden) == clean, "{payload}\n{}", hidden.body);
+    }
+    assert!(!world.is_member());
 }
 
 #[tokio::test]
