@@ -146,7 +146,7 @@ impl Response {
     }
 
     /// Neither kept by anybody nor named to the next address.
-    pub(crate) fn in_confidence(mut self) -> Self {
+    pub fn in_confidence(mut self) -> Self {
         self.headers.push(("cache-control", "no-store".to_owned()));
         self.headers.push(("referrer-policy", "no-referrer".to_owned()));
         self

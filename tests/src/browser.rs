@@ -5,7 +5,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder, Locator};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 
@@ -14,6 +18,7 @@ use tokio::process::{Child, Command};
 pub struct Browser {
     /// Its one window.
     pub page: Client,
+    address: String,
     _driver: Child,
     _profile: tempfile::TempDir,
 }
@@ -69,7 +74,40 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
         };
-        Self { page, _driver: driver, _profile: profile }
+        let browser = Self { page, address, _driver: driver, _profile: profile };
+        assert_eq!(browser.is_dark().await, dark, "the browser is in the light that the test wants");
+        browser
+    }
+
+    /// Whether pages are asked to be dark.
+    async fn is_dark(&self) -> bool {
+        self.script("return matchMedia('(prefers-color-scheme: dark)').matches").await == json!(true)
+    }
+
+    /// Of what colour the page's background really is.
+    pub async fn background(&self) -> Value {
+        self.script("return getComputedStyle(document.body).backgroundColor").await
+    }
+
+    /// What the page's policy kept from happening, and nobody may have wanted (threat T14): the browser's console says so.
+    /// <https://github.com/SeleniumHQ/selenium/wiki/JsonWireProtocol#sessionsessionidlog>
+    ///
+    /// # Panics
+    /// If the driver has no console.
+    pub async fn violations(&self) -> Vec<String> {
+        let session = self.page.session_id().await.expect("a session").expect("a session");
+        let ask = hyper::Request::post(format!("{}/session/{session}/se/log", self.address))
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(r#"{"type":"browser"}"#)))
+            .expect("a request");
+        let client: legacy::Client<HttpConnector, Full<Bytes>> =
+            legacy::Client::builder(TokioExecutor::new()).build_http();
+        let told =
+            client.request(ask).await.expect("the driver answers").into_body().collect().await.expect("all of it");
+        let log: Value = serde_json::from_slice(&told.to_bytes()).expect("JSON");
+        let lines = log["value"].as_array().unwrap_or_else(|| panic!("no console: {log}"));
+        let words = lines.iter().filter_map(|line| line["message"].as_str());
+        words.filter(|line| line.contains("Content Security Policy")).map(str::to_owned).collect()
     }
 
     /// What a script in the page returns.
@@ -146,7 +184,11 @@ impl Browser {
     }
 
     /// Closes it.
+    ///
+    /// # Panics
+    /// If a policy of ours kept one of our own pages from something.
     pub async fn close(self) {
+        assert_eq!(self.violations().await, Vec::<String>::new());
         let _ = self.page.close().await;
     }
 }

@@ -9,6 +9,7 @@
 //! | [`login`] | Kakao's login server, REST API and plugin server |
 //! | [`kakao_wire`] | a bad day at Kakao: a proxy before the simulator's stand-in |
 //! | [`sync`] | a browser on its way through the sign-up's functions |
+//! | [`payloads`] | somebody who wants a script of theirs in our pages |
 //! | [`parameters`] | the SSM parameter store |
 //! | [`sign_up`] | the functions around a sign-up: a store, a clock, an outbox driven by hand |
 //! | [`tiny_kakao`] | Kakao, as far as a sign-up needs it |
@@ -24,6 +25,7 @@ pub mod faults;
 pub mod kakao_wire;
 pub mod login;
 pub mod parameters;
+pub mod payloads;
 pub mod platform;
 pub mod runtime_api;
 pub mod sign_up;

@@ -38,6 +38,9 @@ pub const CONTINUE: &str = "https://talk-plugin.kakao.com/x?a=1&b=2";
 /// The partition of the person `ga`.
 pub const GA: &str = "U#app#1376016924426879191";
 
+/// The CI of the person `ga`: Kakao tells it to an app that [`World::may_see_the_ci`].
+pub const CI: &str = "KbN7pnACBFNsrlPlaeX5+lukWTZEEZNT4exdRlKqApJ1u+AsHZGU3OY6Nl9e8yoIE6I9F/DkBDtflXkKimeRMQ==";
+
 /// A bot that says what the test wants.
 #[derive(Clone, Copy, Debug)]
 pub enum Rule {
@@ -230,7 +233,7 @@ impl Seen {
         self.body.contains("http-equiv=\"refresh\"")
     }
 
-    /// Threats T13 and T14, whatever the answer is.
+    /// Threats T13 and T14, whatever the answer is: 403 to whoever looks ahead, 404 while the sign-up is off.
     fn is_safe(&self) -> bool {
         let confidential =
             self.header("cache-control") == "no-store" && self.header("referrer-policy") == "no-referrer";
@@ -240,8 +243,7 @@ impl Seen {
             strict.iter().all(|rule| policy.contains(rule)) && self.header("x-content-type-options") == "nosniff";
         let document = self.header("content-type").starts_with("application/json");
         match self.status {
-            204 | 404 => self.body.is_empty(),
-            302 | 303 => confidential && self.body.is_empty(),
+            302 | 303 | 403 | 404 => confidential && self.body.is_empty(),
             200 | 400 => confidential && (document || page && !self.body.contains("<script")),
             _ => false,
         }
@@ -270,6 +272,24 @@ impl<B: SignUp> World<B> {
     pub fn restart(&mut self, bot: B, settings: &[(&str, &str)]) {
         let env = usual(&self.faults, &self.kakao, settings);
         self.app = App::new(bot, env, self.app.clock.clone());
+    }
+
+    /// From now on the app has the consent item for what identifies a person across services.
+    pub fn may_see_the_ci(&self) {
+        let ci = stand_in::Scope { id: "account_ci", name: "CI(연계정보)", required: false, private: true };
+        self.kakao.configure(|app| app.scopes.push(ci));
+    }
+
+    /// What we know and must tell nobody: every key, code and token on the wire to Kakao so far, and what Kakao says of the person `ga`.
+    pub fn secrets(&self) -> Vec<String> {
+        let asked = self.wire.asked("");
+        let bearers =
+            asked.iter().filter_map(|asked| asked.header("authorization")?.split_once(' ')).map(|(_, key)| key);
+        let fixed = ["1376016924426879191", "가람", "garam@example.com", "10-0000-0001", CI, "canary-signing-key"];
+        let forms = asked.iter().flat_map(|asked| pairs(&String::from_utf8_lossy(&asked.body)));
+        let named = ["client_id", "client_secret", "code", "code_verifier", "refresh_token"];
+        let sent = forms.filter(|(name, _)| named.contains(&name.as_str())).map(|(_, value)| value);
+        fixed.into_iter().chain(bearers).map(str::to_owned).chain(sent).collect()
     }
 
     /// What a function answers.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use shared::clock::{Clock, Millis};
 use shared::secret::Secret;
-use shared::sign_up::{Kakao, Linked, LinkedPage, Tokens, Told, Who};
+use shared::sign_up::{Brought, Kakao, Linked, LinkedPage, Tokens, Told, Who};
 use shared::store::AppUser;
 
 #[derive(Debug, Default)]
@@ -152,12 +152,17 @@ impl State {
 impl Kakao for TinyKakao {
     type Applicant = ();
 
-    async fn exchange(&self, code: &str) -> Told<Tokens> {
-        self.call(|state| {
+    async fn exchange(&self, code: &str) -> Brought {
+        let told = self.call(|state| {
             *state.exchanged.entry(code.to_owned()).or_default() += 1;
             state.exchange(code)
-        })
-        .await
+        });
+        match told.await {
+            Told::Yes(tokens) => Brought::Tokens(tokens),
+            Told::No(_) => Brought::Spent,
+            Told::NotSent => Brought::NotSent,
+            Told::Unknown => Brought::Unknown,
+        }
     }
 
     async fn who(&self, tokens: &Tokens) -> Told<Who<()>> {

@@ -5,6 +5,9 @@ use serde_json::json;
 use simulator::{Laptop, Options};
 use tests::browser::Browser;
 
+/// The paper of a page in the dark: `--paper` of `page.css`.
+const DARK: &str = "rgb(27, 27, 29)";
+
 /// `kakao dev`, and somebody on the consent screen of the plugin who keeps the year of birth to themselves.
 struct Visit {
     browser: Browser,
@@ -103,6 +106,7 @@ async fn who_is_old_enough_ends_in_the_chat() {
     let browser = &visit.browser;
     browser.fits(412).await;
     browser.is_accessible().await;
+    assert_eq!(browser.background().await, json!(DARK));
     browser.screenshot("match-dark").await;
     visit.born("2001.2.3").await;
     browser.waits_for("a[target=_top]").await;
@@ -117,6 +121,7 @@ async fn the_failure_page_in_the_dark_is_one_that_everybody_can_read() {
     visit.born("2020-01-01").await;
     browser.waits_for("button[value=AGAIN]").await;
     browser.is_accessible().await;
+    assert_eq!(browser.background().await, json!(DARK));
     browser.screenshot("failure-dark").await;
     // By keyboard alone: three ways on, in the order in which they stand.
     for way in ["AGAIN", "PERSON", ""] {

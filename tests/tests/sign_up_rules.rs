@@ -42,6 +42,7 @@ enum Op {
     Resume,
     End(End),
     Seize,
+    LearnApp,
     Postpone,
     Lock,
     Touch,
@@ -57,7 +58,7 @@ enum Op {
     Erase,
 }
 
-const OPS: [Op; 26] = [
+const OPS: [Op; 27] = [
     Op::Claim,
     Op::LetGo,
     Op::KeepToken,
@@ -71,6 +72,7 @@ const OPS: [Op; 26] = [
     Op::End(End::Superseded),
     Op::End(End::Unlinked),
     Op::Seize,
+    Op::LearnApp,
     Op::Postpone,
     Op::Lock,
     Op::Touch,
@@ -130,6 +132,7 @@ impl Items {
                 }
             }
             Op::Seize => *saga = Some(rules::seize(old?, me, lease, now).or_else(|| rules::bury(old?, me, now))?),
+            Op::LearnApp => *saga = Some(rules::learn_app(old?, me)?),
             Op::Postpone => *saga = Some(rules::postpone(old?, me)?),
             Op::Lock => next.link = Some(rules::lock(link, id, lease, now)?),
             Op::Touch => next.link = Some(rules::touch(link?, rev)?),
@@ -205,6 +208,13 @@ impl Case<'_> {
                 Seize::Live => Some(false),
                 Seize::Over => None, // ended now, or long ago
             },
+            Op::LearnApp => {
+                let seized = store.saga(id).await?;
+                match seized {
+                    Some(seized) => held(store.tell_failure(id, me, app, &seized, now).await?),
+                    None => Some(false),
+                }
+            }
             Op::Postpone => held(store.postpone_saga(id, me, 0, now).await?),
             Op::Lock => taken(store.lock_link(app, id, now).await?),
             Op::Touch => Some(store.touch_link(app, rev, now).await? == Touch::Member),

@@ -60,7 +60,7 @@ async fn f01_a_form_five_times_is_one_member() {
         World::of(bot::Bot, shared::clock::Millis::from_rfc3339("2022-06-01T00:00:00Z").expect("a moment")).await;
     let code = world.kakao.code("da", tests::sync::REDIRECT_URI);
     let pass = query(&world.get(&tests::sync::with_continue(&code, CONTINUE)).await);
-    let form = Ask::post("/sync/match", &pass, "form=1&birth_date=2008-01-01");
+    let form = Ask::post("/sync/match", &pass, ".form=1&birth_date=2008-01-01");
     assert_eq!(world.ask::<SyncMatch>(&form).await.location(), Some(CONTINUE));
     let before = state(&world);
     for _ in 0..4 {

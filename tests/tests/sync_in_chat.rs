@@ -8,11 +8,15 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::bot::Wish;
+use shared::sign_up::{Accepted, Decision, Redirected};
 use shared::store::AppUser;
+use shared::store::sign_up::{ASK_LEASE, Why};
 use tests::faults::wire::Told;
 use tests::faults::{ALWAYS, ANY, Fault};
 use tests::platform::{Call, Platform, ask, wake};
+use tests::sign_up::NOW;
 use tests::table::{stream_event, text};
+use tests::tiny_kakao::Trouble;
 
 use chat_support::{Chat, ID, left, left_in, linked, says};
 
@@ -121,6 +125,55 @@ async fn a_refusal_says_why_and_what_the_person_wants() {
     let heard = chat.hears(back()).await;
     assert_eq!((outcome(&heard), &heard["wish"]), ("cancelled", &json!(null)));
     assert_eq!(outcome(&chat.hears(left(says("how"), saved(json!(true)))).await), "unknown");
+}
+
+#[tokio::test]
+async fn who_failed_before_anybody_knew_who_it_was_is_told_so() {
+    let chat = Chat::new();
+    chat.kakao.trouble(1, Trouble::SilentBefore); // the code is exchanged, and then nobody says whose the token is
+    let redirected = chat.redirect(&app(), Decision::Accept(Accepted::default())).await;
+    assert_eq!(redirected, Redirected::Failed { why: Some(Why::Kakao) });
+    let saga = chat.store.flow(&app(), chat.clock.now()).await.unwrap().unwrap().saga.unwrap();
+    assert!(chat.store.keep_wish(&app(), &saga, Wish::Person, chat.clock.now()).await.unwrap());
+    let heard = chat.hears(left(says("how"), saved(json!(false)))).await;
+    assert_eq!((outcome(&heard), &heard["wish"]), ("failed kakao", &json!("PERSON")));
+    // Swept once more, it keeps the wish.
+    chat.world.sweep_on().await;
+    assert_eq!(chat.store.flow(&app(), NOW).await.unwrap().unwrap().wish, Some(Wish::Person));
+}
+
+#[tokio::test]
+async fn who_was_left_alone_or_left_is_told_that_it_is_too_late() {
+    for dies in [false, true] {
+        let chat = Chat::new();
+        if dies {
+            chat.kakao.trouble(2, Trouble::DiesBefore); // after the lock
+            let person = app();
+            let redirect = chat.redirect(&person, Decision::Accept(Accepted::default()));
+            assert!(tokio::time::timeout(Duration::from_millis(300), redirect).await.is_err());
+        } else {
+            let redirected = chat.redirect(&app(), Decision::AskMore(())).await;
+            assert!(matches!(redirected, Redirected::Ask { .. }), "{redirected:?}");
+        }
+        chat.world.pass(ASK_LEASE + Duration::from_secs(1));
+        chat.world.sweep("sweep").await;
+        assert!(!chat.kakao.is_linked(&app()));
+        let heard = chat.hears(left(says("how"), saved(json!(false)))).await;
+        assert_eq!((outcome(&heard), &heard["wish"]), ("failed too-late", &json!(null)), "dies: {dies}");
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_a_newer_attempt_is_not_forgotten_for_an_older_one() {
+    let chat = Chat::new();
+    assert!(matches!(chat.redirect(&app(), Decision::AskMore(())).await, Redirected::Ask { .. }));
+    chat.world.pass(Duration::from_secs(60));
+    let newer = chat.is_refused(&app()).await;
+    assert!(chat.store.keep_wish(&app(), &newer, Wish::Again, chat.clock.now()).await.unwrap());
+    chat.world.pass(ASK_LEASE);
+    chat.world.sweep("sweep").await;
+    let heard = chat.hears(left(says("how"), saved(json!(false)))).await;
+    assert_eq!((outcome(&heard), &heard["wish"]), ("refused too-young", &json!("AGAIN")));
 }
 
 #[tokio::test]

@@ -1,14 +1,17 @@
 //! T05, T20: what the log says of a sign-up.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use serde_json::Value;
 use shared::bot::{Applicant, Decision, Field, Form, SignUp, Words};
+use shared::kakao::login::Koe;
 use simulator::login::{Endpoint, Fault};
 use sync_failure::SyncFailure;
 use sync_match::SyncMatch;
 use sync_redirect::SyncRedirect;
-use tests::sync::{Ask, NOW, Rule, Seen, World, with_continue, world};
+use tests::platform::{Call, ask};
+use tests::sync::{Ask, CI, NOW, Rule, Seen, World, with_continue, world};
 
 /// Asks for a phone number and a word, and turns away whoever says the wrong one.
 struct Curious;
@@ -34,14 +37,13 @@ async fn the_pages() {
         |seen: &Seen| seen.location().and_then(|url| url.split_once('?')).map_or("", |(_, query)| query).to_owned();
     for word in ["canary-wrong", "canary-right"] {
         let world = World::of(Curious, NOW).await;
-        let code = world.code();
-        println!("CODE {code}");
-        let form = query(&world.get(&with_continue(&code, url)).await);
-        println!("CODE {}", &form[5..45]);
+        world.may_see_the_ci();
+        let form = query(&world.get(&with_continue(&world.code(), url)).await);
+        plant([form[5..45].to_owned()]);
         world.ask::<SyncMatch>(&Ask::get("/sync/match", &form)).await;
         for body in [
-            format!("form=1&phone=canary-phone&word={word}"),
-            format!("form=1&phone=010-4321-8765&word={word}"),
+            format!(".form=1&phone=canary-phone&word={word}"),
+            format!(".form=1&phone=010-4321-8765&word={word}"),
             "canary-field=canary&canary-field=canary".to_owned(),
         ] {
             let seen = world.ask::<SyncMatch>(&Ask::post("/sync/match", &form, &body)).await;
@@ -54,8 +56,42 @@ async fn the_pages() {
             world.ask::<SyncMatch>(&Ask::post("/sync/match", made_up, "phone=canary")).await;
         }
         world.sweep().await;
+        plant(world.secrets());
     }
 }
+
+/// Somebody says something in the chat.
+async fn the_chat() {
+    let world = world(Rule::Yes).await;
+    assert!(ask(&world.outbox, &Call::says("canary-user", "canary-utterance")).await.is_valid());
+}
+
+/// Says what the log must not say. Not a line of the log: those are JSON.
+fn plant(canaries: impl IntoIterator<Item = String>) {
+    canaries.into_iter().for_each(|canary| println!("{PLANTED}{canary}"));
+}
+
+/// Before each canary.
+const PLANTED: &str = "planted: ";
+
+/// What is planted by hand: whatever a person, a page, a bot or a stranger could say. Everything with "canary" in it is one.
+const SAID: [&str; 15] = [
+    "canary-code",
+    "canary-user",
+    "canary-utterance",
+    "canary-phone",
+    "canary-right",
+    "canary-wrong",
+    "canary-field",
+    "canary-way",
+    "canary-pass",
+    "canary-back",
+    "canary-refusal",
+    "canary-word",
+    "4321-8765",
+    "talk-plugin",
+    "물음",
+];
 
 /// Everything that can happen, with canaries wherever something could be copied from. Runs in a process of its own, so that its
 /// output is the log.
@@ -66,9 +102,8 @@ async fn everything_that_is_logged() {
     for rule in [Rule::Yes, Rule::No, Rule::TooMuch, Rule::Panics] {
         let world = world(rule).await;
         let url = "https://talk-plugin.kakao.com/canary?canary=canary";
-        let code = world.code();
-        println!("CODE {code}");
-        world.get(&with_continue(&code, url)).await;
+        world.may_see_the_ci();
+        world.get(&with_continue(&world.code(), url)).await;
         world.get("code=canary-code&continue=https%3A%2F%2Fevil.example%2Fcanary%3Fcanary").await;
         world.get("code=canary-code&code=canary").await;
         world.get("error=canary&error_description=canary&state=canary").await;
@@ -78,16 +113,17 @@ async fn everything_that_is_logged() {
         }
         let away = world.log_in().await;
         let coming = away.back_with(&world.code_for(&away));
-        for secret in [&away.cookie, away.asks_for("state").expect("a state")] {
-            println!("CODE {}", secret.trim_start_matches("__Host-sign-up="));
-        }
+        let state = away.asks_for("state").expect("a state").to_owned();
+        plant([away.cookie.trim_start_matches("__Host-sign-up=").to_owned(), state]);
         world.ask::<SyncRedirect>(&coming).await;
         world.ask::<SyncRedirect>(&Ask::get("/sync/redirect", "code=canary&state=canary").cookie(&away.cookie)).await;
         world.kakao.plan(Endpoint::Me, Fault::Kapi(-2), Some(1));
         world.get(&with_continue(&world.code(), url)).await;
         world.sweep().await;
+        plant(world.secrets());
     }
     the_pages().await;
+    the_chat().await;
 }
 
 #[test]
@@ -97,19 +133,26 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
         .output()
         .expect("it runs");
     assert!(run.status.success(), "{run:?}");
-    let said = String::from_utf8_lossy(&run.stdout).into_owned();
-    let codes: Vec<&str> = said.lines().filter_map(|line| line.split_once("CODE ").map(|(_, code)| code)).collect();
-    let lines: Vec<Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let lines: Vec<Value> = lines.into_iter().filter(|line| line["event"].is_string()).collect();
-    assert!(String::from_utf8_lossy(&run.stderr).matches("canary").count() == 0, "{run:?}");
-    let log = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
-    let ids = ["canary", "1376016924426879191", "가람", "talk-plugin", "service.example", "local-", "4321", "물음"];
-    for secret in ids.into_iter().chain(codes) {
-        assert!(!log.contains(secret), "{secret} is in\n{log}");
+    let (out, err) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    let (planted, rest): (Vec<&str>, Vec<&str>) = out.lines().partition(|line| line.contains(PLANTED));
+    let planted = planted.iter().filter_map(|line| line.split_once(PLANTED).map(|(_, canary)| canary));
+    let canaries: BTreeSet<&str> =
+        planted.chain(SAID).chain(["김가람", "service.example", "local-", "canary"]).collect();
+    assert!(canaries.len() >= 25 && canaries.iter().all(|canary| canary.len() >= 6), "{canaries:?}");
+    for kind in ["local-rest-api-key", "local-client-secret", "local-admin-key", CI, "canary-utterance"] {
+        assert!(canaries.contains(kind), "{kind} was never near: {canaries:?}");
     }
+    // All that was printed: the log, and whatever else.
+    let said = rest.join("\n");
+    for canary in &canaries {
+        assert!(!said.contains(canary) && !err.contains(canary), "{canary} is in\n{said}\n{err}");
+    }
+    let lines: Vec<Value> = rest.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let lines: Vec<Value> = lines.into_iter().filter(|line: &Value| line["event"].is_string()).collect();
+    let log = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let known = [
         "level", "event", "request", "outcome", "why", "kind", "item", "place", "ms", "count", "source", "cause",
-        "cure",
+        "cure", "skill",
     ];
     for line in &lines {
         assert!(line.as_object().expect("an object").keys().all(|name| known.contains(&name.as_str())), "{line}");
@@ -124,8 +167,16 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
     }
     has("sync.continue-rejected", "place", "https://evil.example");
     has("sync.foreign-login", "why", "foreign");
-    has("sync.koe", "kind", "KOE010");
-    has("sync.koe", "kind", "KOE320");
+    for (koe, why) in [(Koe::ClientSecret, "deployment"), (Koe::CodeSpent, "person")] {
+        let advice = koe.advice();
+        let line = lines.iter().find(|line| line["event"] == "sync.koe" && line["kind"] == koe.as_str());
+        let line = line.unwrap_or_else(|| panic!("no {koe:?}\n{log}"));
+        assert_eq!(
+            (&line["why"], &line["cause"], &line["cure"]),
+            (&why.into(), &advice.cause.en.into(), &advice.cure.en.into()),
+            "{line}"
+        );
+    }
     has("sign-up.failed", "kind", "REFUSED");
     for outcome in ["asked", "asked-again", "bad-form", "signed-up", "failed", "forged", "missing"] {
         has("sync.match", "outcome", outcome);

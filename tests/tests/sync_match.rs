@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Map, json};
-use shared::bot::{Applicant, Decision, Field, Form, SignUp, Words};
+use shared::bot::{Applicant, Decision, Field, Form, MAX_ANSWER, SignUp, Words};
 use shared::clock::Millis;
 use shared::sign_up::{Pass, Purpose};
 use shared::store::sign_up::ASK_LEASE;
 use simulator::login::{Endpoint, Fault};
 use sync_match::SyncMatch;
 use tests::faults::ALWAYS;
+use tests::payloads::{payloads, tame};
 use tests::sync::{Ask, CONTINUE, GA, NOW, Seen, World, encoded};
 use tests::table::text;
 
@@ -95,7 +96,7 @@ async fn post(world: &World<Asks>, query: &str, fields: &[(&str, &str)]) -> Seen
     world.ask::<SyncMatch>(&Ask::post(PATH, query, &form.join("&"))).await
 }
 
-const GOOD: [(&str, &str); 4] = [("form", "1"), ("phone", "010-1234-5678"), ("by", "sms"), ("note", "")];
+const GOOD: [(&str, &str); 4] = [(".form", "1"), ("phone", "010-1234-5678"), ("by", "sms"), ("note", "")];
 
 /// The fields of a page with what stands in them, as a browser would post them.
 fn filled(seen: &Seen) -> Vec<(String, String)> {
@@ -161,7 +162,7 @@ async fn what_will_not_do_is_said_at_its_field_and_nothing_is_lost() {
     let (world, query) = asked(Asks::Once).await;
     let evil = "\"><script>alert(1)</script>";
     let seen =
-        post(&world, &query, &[("form", "1"), ("phone", evil), ("by", "pigeon"), ("note", "가나다라마바사아자차카")])
+        post(&world, &query, &[(".form", "1"), ("phone", evil), ("by", "pigeon"), ("note", "가나다라마바사아자차카")])
             .await;
     assert_eq!(seen.status, 200);
     for part in
@@ -171,7 +172,7 @@ async fn what_will_not_do_is_said_at_its_field_and_nothing_is_lost() {
     }
     assert!(seen.body.contains("value=\"&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\""), "{}", seen.body);
     assert!(seen.body.contains("value=\"가나다라마바사아자차카\""));
-    let seen = post(&world, &query, &[("form", "1"), ("phone", ""), ("note", "")]).await;
+    let seen = post(&world, &query, &[(".form", "1"), ("phone", ""), ("note", "")]).await;
     assert!(seen.body.matches("여기를 채워 주세요.").count() == 2, "{}", seen.body);
     assert!(!world.is_member() && world.kakao.is_linked("ga"), "and nothing is undone meanwhile");
     assert_eq!(post(&world, &query, &GOOD).await.location(), Some(CONTINUE));
@@ -211,11 +212,11 @@ async fn the_rule_may_ask_more_and_dislike_an_answer() {
 async fn an_answer_to_a_form_that_was_not_asked_is_not_believed() {
     let (world, query) = asked(Asks::Twice).await;
     // What goes along unseen is checked like everything else.
-    let seen = post(&world, &query, &[("form", "2"), ("phone", "not-a-phone"), ("by", "sms"), ("number", "7")]).await;
+    let seen = post(&world, &query, &[(".form", "2"), ("phone", "not-a-phone"), ("by", "sms"), ("number", "7")]).await;
     assert!(seen.body.contains("id=\"phone-error\""), "{}", seen.body);
     assert!(!world.is_member());
     for depth in ["0", "-1", "x", "99999999999999999999", ""] {
-        let seen = post(&world, &query, &[("form", depth), ("phone", "010-1234-5678"), ("by", "sms")]).await;
+        let seen = post(&world, &query, &[(".form", depth), ("phone", "010-1234-5678"), ("by", "sms")]).await;
         assert!(seen.body.contains("<h1>전화번호를"), "{depth}: {}", seen.body);
     }
 }
@@ -245,6 +246,43 @@ async fn a_rule_that_goes_round_in_circles_asks_again_and_never_hangs() {
     }
 }
 
+/// Calls its fields as our own parts of the form might be called, and asks as much as a form can.
+struct Namesakes;
+
+const NAMES: [&str; 24] = [
+    "form", "go", "pass", "way", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q",
+    "r", "s", "t",
+];
+
+impl SignUp for Namesakes {
+    async fn decide(&self, who: &Applicant) -> Decision {
+        let answer = |name: &&str| Some(((*name).to_owned(), who.answer(name)?.chars().count().into()));
+        let profile: Map<_, _> = NAMES.iter().filter_map(answer).collect();
+        if profile.len() == NAMES.len() {
+            return Decision::Accept(profile);
+        }
+        let fields = NAMES.iter().map(|name| Field::text(name, words("칸", "Field"), MAX_ANSWER));
+        Decision::AskMore(fields.fold(Form::new(words("모두", "All")), Form::field))
+    }
+}
+
+#[tokio::test]
+async fn a_form_may_call_its_fields_what_it_likes_and_ask_for_much() {
+    let world = World::of(Namesakes, NOW).await;
+    let query = query(&world.get(&world.query()).await);
+    let page = world.ask::<SyncMatch>(&Ask::get(PATH, &query)).await;
+    let long = encoded(&"가".repeat(MAX_ANSWER));
+    let posted = filled(&page)
+        .into_iter()
+        .map(|(name, value)| if value.is_empty() { (name, long.clone()) } else { (name, value) });
+    let mut form: Vec<String> = posted.map(|(name, value)| format!("{name}={value}")).collect();
+    form.push(".go=on".to_owned()); // the button that was pressed
+    assert!(page.body.contains("<button name=\".go\" value=\"on\">") && form.join("&").len() > 40_000);
+    assert_eq!(world.ask::<SyncMatch>(&Ask::post(PATH, &query, &form.join("&"))).await.location(), Some(CONTINUE));
+    let member = world.table.item(GA, "MEMBER").expect("a member");
+    assert_eq!(text(&member, "profile").matches(":200").count(), NAMES.len());
+}
+
 #[tokio::test]
 async fn f02_many_presses_at_once_are_one_member() {
     let (world, query) = asked(Asks::Once).await;
@@ -255,6 +293,31 @@ async fn f02_many_presses_at_once_are_one_member() {
     assert!(world.is_member() && world.kakao.is_linked("ga"));
     assert_eq!(world.table.items_under("OUT#").len(), 1, "one welcome");
     assert_eq!(look(&world, &query).await.location(), Some(CONTINUE));
+}
+
+#[tokio::test]
+async fn t14_nothing_that_is_sent_becomes_part_of_the_form() {
+    let (world, query) = asked(Asks::Once).await;
+    let tags = |seen: &Seen| seen.body.matches('<').count();
+    let clean = tags(&look(&world, &query).await);
+    let fields = |value: &str| ["phone", "by", "note"].map(|name| format!("{name}={}", encoded(value))).join("&");
+    for payload in payloads() {
+        let value = encoded(&payload);
+        let pairs =
+            ["x", "name", "continue", "code", "state", ".form", value.as_str()].map(|name| format!("{name}={value}"));
+        let seen = look(&world, &format!("{}&{query}", pairs.join("&"))).await;
+        assert!(seen.status == 200 && tags(&seen) == clean, "{payload}\n{}", seen.body);
+        // In every field; the hidden one, too. What is written comes back with as many errors as something tame.
+        let post = async |value: &str| {
+            let form = format!(".form=1&{}", fields(value));
+            world.ask::<SyncMatch>(&Ask::post(PATH, &query, &form)).await
+        };
+        let (seen, tamed) = (post(&payload).await, post(&tame(&payload)).await);
+        assert!(seen.status == 200 && tags(&seen) == tags(&tamed), "{payload}\n{}", seen.body);
+        let hidden = world.ask::<SyncMatch>(&Ask::post(PATH, &query, &format!(".form={value}&x={value}"))).await;
+        assert!(hidden.status == 200 && tags(&hidden) == clean, "{payload}\n{}", hidden.body);
+    }
+    assert!(!world.is_member());
 }
 
 #[tokio::test]
@@ -272,9 +335,9 @@ async fn t15_without_a_pass_of_its_own_nobody_is_listened_to() {
     }
     for (kind, body) in [
         ("application/json", "{}".to_owned()),
-        ("text/plain", "form=1".to_owned()),
+        ("text/plain", ".form=1".to_owned()),
         ("application/x-www-form-urlencoded", "phone=1&phone=2".to_owned()),
-        ("application/x-www-form-urlencoded", format!("note={}", "가".repeat(6_000))),
+        ("application/x-www-form-urlencoded", format!("note={}", "가".repeat(22_000))),
         ("application/x-www-form-urlencoded", (0..65).map(|at| format!("f{at}=&")).collect()),
     ] {
         let seen = world.ask::<SyncMatch>(&Ask::post(PATH, &query, &body).header("content-type", kind)).await;
@@ -294,6 +357,8 @@ async fn who_takes_longer_than_a_quarter_of_an_hour_is_not_signed_up() {
     world.sweep().await;
     assert!(!world.is_member() && !world.kakao.is_linked("ga"), "and the link is undone");
     assert_eq!(world.table.items_under("SAGA#")[0]["tok"], serde_json::Value::Null);
+    let flow = world.table.item(GA, "FLOW").expect("the chat is told");
+    assert_eq!((text(&flow, "st"), text(&flow, "why")), ("FAILED", "ABANDONED"));
 }
 
 #[tokio::test]

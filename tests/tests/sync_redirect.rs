@@ -3,11 +3,13 @@
 use futures_util::future::join_all;
 use serde_json::Value;
 use shared::app::App;
+use shared::bot::Trouble;
 use shared::clock::Millis;
 use shared::sign_up::Purpose;
 use simulator::login::{Endpoint, Fault};
+use sync_failure::SyncFailure;
 use tests::faults::{self, ALWAYS};
-use tests::sync::{CONTINUE, GA, REDIRECT_URI, Rule, World, encoded, with_continue, world};
+use tests::sync::{Ask, CONTINUE, GA, REDIRECT_URI, Rule, World, encoded, with_continue, world};
 use tests::table::text;
 
 #[tokio::test]
@@ -50,17 +52,53 @@ async fn row_2_t12_fifty_repeats_are_one_token_call_and_one_outcome() {
 
 #[tokio::test]
 async fn row_4_f20_a_code_that_kakao_refuses_starts_again_and_unlinks_nobody() {
-    for koe in ["KOE320", "KOE010", "KOE101", "KOE237", "KOE303", "KOE9999"] {
+    // Only who brings a used code is told that the page is used up: the rest is Kakao's trouble, or ours.
+    let (over, kakao, ours) = (Trouble::Over, Trouble::Kakao, Trouble::Ours);
+    for (fault, trouble) in [
+        (Fault::Koe("KOE320"), over),
+        (Fault::Koe("KOE003"), kakao),
+        (Fault::Koe("KOE237"), kakao),
+        (Fault::Status(500), kakao),
+        (Fault::DropAfter, kakao),
+        (Fault::Koe("KOE010"), ours),
+        (Fault::Koe("KOE101"), ours),
+        (Fault::Koe("KOE303"), ours),
+        (Fault::Koe("KOE9999"), ours),
+    ] {
         let world = world(Rule::Yes).await;
         let query = world.query();
-        world.kakao.plan(Endpoint::Token, Fault::Koe(koe), None);
+        world.kakao.plan(Endpoint::Token, fault, None);
         for _ in 0..2 {
             let seen = world.get(&query).await;
-            assert!(world.has_failed(&seen).await, "{koe}: {seen:?}");
+            assert!(world.has_failed(&seen).await, "{fault}: {seen:?}");
+            let (_, pass) = seen.location().and_then(|url| url.split_once('?')).expect("a pass");
+            let page = world.ask::<SyncFailure>(&Ask::get("/sync/failure", pass)).await.body;
+            let code = format!("<p class=\"code\">{}</p>", trouble.word());
+            assert!(page.contains(trouble.words().ko) && page.contains(&code), "{fault}: {page}");
         }
-        assert_eq!((world.kakao.called(Endpoint::Token), world.kakao.called(Endpoint::Unlink)), (1, 0), "{koe}");
+        assert_eq!((world.kakao.called(Endpoint::Token), world.kakao.called(Endpoint::Unlink)), (1, 0), "{fault}");
         assert!(world.kakao.is_linked("ga") && !world.is_member());
     }
+}
+
+#[tokio::test]
+async fn what_is_no_longer_agreed_to_is_in_the_ledger_since_when() {
+    let world = world(Rule::Yes).await;
+    let ledger = |world: &World<Rule>| -> Value {
+        let member = world.table.item(GA, "MEMBER").expect("a member");
+        let lines: Value = serde_json::from_str(text(&member, "consents")).expect("a ledger");
+        lines.as_array().expect("lines").iter().find(|line| line["tag"] == "ads_2025").expect("a line").clone()
+    };
+    assert_eq!(world.get(&world.query()).await.location(), Some(CONTINUE));
+    let before = ledger(&world);
+    assert!(before["agreed"] == true && before["withdrawn_at"].is_null(), "{before}");
+    world.later(3_600);
+    let query = world.query();
+    world.kakao.take_back("ga", "ads_2025");
+    assert_eq!(world.get(&query).await.location(), Some(CONTINUE));
+    let after = ledger(&world);
+    assert_eq!((&after["agreed"], &after["agreed_at"]), (&Value::from(false), &before["agreed_at"]), "{after}");
+    assert_eq!(after["withdrawn_at"], world.app.clock.now().to_rfc3339());
 }
 
 #[tokio::test]
@@ -128,13 +166,39 @@ async fn row_7_a_member_is_never_unlinked() {
         world.later(120);
         world.sweep().await;
     }
-    world.faults.on("UpdateItem", ALWAYS, faults::Fault::Error("AccessDeniedException"));
-    assert!(world.get(&world.query()).await.looks_again());
-    world.faults.clear();
-    world.later(120);
-    world.sweep().await;
     assert!(world.is_member() && world.kakao.is_linked("ga"));
     assert_eq!(world.kakao.called(Endpoint::Unlink), 0);
+}
+
+/// The writes of a member who comes again: the claim, the token, the lock that is refused, then these.
+#[tokio::test]
+async fn row_7_a_member_is_never_unlinked_whatever_cannot_be_written() {
+    // Whether the browser goes on all the same: only what comes after the last word about the attempt is not waited for.
+    for (write, operation, before, goes_on) in [
+        ("touch_link", "UpdateItem", 3, false),
+        ("end_as_member", "TransactWriteItems", 0, false),
+        ("refresh_member", "UpdateItem", 4, true),
+    ] {
+        let world = world(Rule::Yes).await;
+        assert_eq!(world.get(&world.query()).await.location(), Some(CONTINUE));
+        world.later(60);
+        let query = world.query();
+        world.kakao.take_back("ga", "ads_2025"); // or there is nothing to refresh
+        let injected = world.faults.injected();
+        world.faults.after(operation, before, ALWAYS, faults::Fault::Error("AccessDeniedException"));
+        let seen = world.get(&query).await;
+        assert_eq!((seen.location() == Some(CONTINUE), seen.looks_again()), (goes_on, !goes_on), "{write}: {seen:?}");
+        assert_eq!(world.faults.injected(), injected + 1, "{write}, and nothing else");
+        world.faults.clear();
+        for _ in 0..2 {
+            world.later(120);
+            world.sweep().await;
+        }
+        assert!(world.is_member() && world.kakao.is_linked("ga") && world.entries_are_done(), "{write}");
+        assert_eq!(world.kakao.called(Endpoint::Unlink), 0, "{write}");
+        assert!(world.table.items_under("SAGA#").iter().all(|saga| saga["tok"].is_null()), "{write}");
+        assert_eq!(world.get(&query).await.location(), Some(CONTINUE), "{write}");
+    }
 }
 
 #[tokio::test]

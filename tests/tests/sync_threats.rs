@@ -132,18 +132,27 @@ async fn t13_a_code_is_named_to_nobody_else() {
 }
 
 #[tokio::test]
-async fn t12_a_look_ahead_never_uses_the_code() {
+async fn t12_a_look_ahead_never_uses_the_code_nor_stands_for_the_click() {
     let world = world(Rule::Yes).await;
     let query = world.query();
-    assert_eq!(world.ask::<SyncRedirect>(&Ask::head("/sync/redirect", &query)).await.status, 204);
-    for (name, value) in [("Sec-Purpose", "prefetch"), ("sec-purpose", "prefetch;prerender"), ("Purpose", "prefetch")] {
-        assert_eq!(
-            world.ask::<SyncRedirect>(&Ask::get("/sync/redirect", &query).header(name, value)).await.status,
-            204
-        );
+    let mut looks = Vec::new();
+    for (path, query) in [("/sync/redirect", query.as_str()), ("/sync/login", "")] {
+        looks.push(Ask::head(path, query));
+        for (name, value) in
+            [("Sec-Purpose", "prefetch"), ("sec-purpose", "prefetch;prerender"), ("Purpose", "prefetch")]
+        {
+            looks.push(Ask::get(path, query).header(name, value));
+        }
+    }
+    for look in looks {
+        let seen = world.ask::<SyncRedirect>(&look).await;
+        // Only an answer below 300 is kept for the click.
+        assert_eq!((seen.status, seen.header("cache-control")), (403, "no-store"), "{look:?}");
+        assert!(seen.cookies.is_empty() && seen.location().is_none(), "{seen:?}");
     }
     assert!(world.kakao.calls().is_empty() && world.table.items().is_empty());
     assert_eq!(world.get(&query).await.status, 302);
+    assert_eq!(world.log_in().await.seen.status, 302);
 }
 
 #[tokio::test]

@@ -411,6 +411,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/secret.rs",
         "shared/src/verify.rs",
         "shared/src/lambda.rs",
+        "shared/src/kakao/login/koe.rs",
         "shared/src/sign_up/login.rs",
         "shared/src/sign_up/names.rs",
         "shared/src/sign_up/reconcile.rs",
@@ -430,6 +431,18 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
             assert!(sources.contains(&format!("\"{word}\"")), "{name} counts {word:?}, which nobody writes");
         }
     }
+}
+
+#[test]
+fn row_4_codes_that_were_used_before_are_counted_and_ring_no_bell() {
+    let filter = &resources("AWS::Logs::MetricFilter")["SyncSpentCodeCount"]["Properties"];
+    assert_eq!(filter["LogGroupName"], json!({ "Ref": "SyncRedirectLogs" }));
+    assert_eq!(filter["FilterPattern"], "{ ($.event = \"sync.koe\") && ($.kind = \"KOE320\") }");
+    let metric = filter["MetricTransformations"][0]["MetricName"].as_str().expect("a name");
+    let operating = fs::read_to_string(workspace().join("docs/operating.md")).expect("docs/operating.md");
+    assert!(operating.contains(&format!("`{metric}`")), "whoever operates it can find {metric}");
+    let alarms = resources("AWS::CloudWatch::Alarm");
+    assert!(alarms.values().all(|alarm| alarm["Properties"]["MetricName"] != metric), "the person only starts again");
 }
 
 #[test]

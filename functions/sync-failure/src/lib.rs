@@ -64,7 +64,7 @@ impl<B: SignUp> Endpoint<B> for SyncFailure {
 /// The answer, and a word for it.
 async fn answer<B: SignUp>(app: &App<B>, request: Request) -> (&'static str, Response) {
     if app.env.sync.redirect_uri.is_none() {
-        return ("off", Response::empty(404));
+        return ("off", Response::empty(404).in_confidence());
     }
     let Ok(keys) = Keys::of(app).await else {
         Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();

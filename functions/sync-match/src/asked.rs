@@ -45,8 +45,11 @@ pub(crate) struct Asked {
     wrong: Vec<(&'static str, Wrong)>,
 }
 
-/// The name under which a form says its depth.
-pub(crate) const DEPTH: &str = "form";
+/// The name under which a form says its depth. No field of an author's has a dot in its name ([`Field::text`]).
+pub(crate) const DEPTH: &str = ".form";
+
+/// The name of the button that sends a form.
+pub(crate) const GO: &str = ".go";
 
 impl Asked {
     /// What stands in a field.

@@ -34,8 +34,8 @@ pub struct SyncMatch;
 /// The secrets without which nobody can be signed up.
 const SECRETS: [SecretName; 2] = [SecretName::KakaoAdminKeys, SecretName::TokenSigningKey];
 
-/// Some fields of [`shared::bot::MAX_ANSWER`] characters of Hangul, each byte encoded.
-const MAX_BODY: usize = 16 * 1_024;
+/// The limit of threat T23: thirty fields of [`shared::bot::MAX_ANSWER`] characters of Hangul, each byte encoded.
+const MAX_BODY: usize = 64 * 1_024;
 
 impl<B: SignUp> Endpoint<B> for SyncMatch {
     const NAME: &'static str = "sync-match";
@@ -68,7 +68,7 @@ impl<B: SignUp> Endpoint<B> for SyncMatch {
 /// The answer, and a word for it.
 async fn answer<B: SignUp>(app: &App<B>, request: Request) -> (&'static str, Response) {
     if app.env.sync.redirect_uri.is_none() {
-        return ("off", Response::empty(404));
+        return ("off", Response::empty(404).in_confidence());
     }
     let Ok(keys) = Keys::of(app).await else {
         Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();

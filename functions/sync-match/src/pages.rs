@@ -5,7 +5,7 @@ use shared::http::{Bilingual, HtmlForm, Input, Page, Response};
 use shared::kakao::sync::ContinueUrl;
 use shared::sign_up::{Ending, to_chat};
 
-use crate::asked::{Asked, DEPTH};
+use crate::asked::{Asked, DEPTH, GO};
 
 const GO_ON: Bilingual<'_> = ("계속하기", "Go on");
 
@@ -17,7 +17,7 @@ pub(crate) fn form(asked: &Asked, query: &str, ending: &Ending<'_>) -> Response 
     let form = HtmlForm::post(query).hidden(DEPTH, &asked.depth.to_string());
     let form = asked.before.iter().fold(form, |form, (name, answer)| form.hidden(name, answer));
     let form = asked.form.fields().iter().fold(form, |form, field| draw(form, field, asked));
-    let page = page.form(form.button("go", "on", GO_ON), ending.leads_to());
+    let page = page.form(form.button(GO, "on", GO_ON), ending.leads_to());
     to_chat(page, ending.back).respond(200)
 }
 
@@ -53,7 +53,7 @@ fn draw(form: HtmlForm, field: &Field, asked: &Asked) -> HtmlForm {
 /// Nothing is asked any more.
 pub(crate) fn go_on(query: &str, ending: &Ending<'_>) -> Response {
     let page = Page::new("거의 다 됐어요", "Almost done");
-    let page = page.form(HtmlForm::post(query).button("go", "on", GO_ON), ending.leads_to());
+    let page = page.form(HtmlForm::post(query).button(GO, "on", GO_ON), ending.leads_to());
     to_chat(page, ending.back).respond(200)
 }
 

@@ -33,8 +33,15 @@ const SECRETS: [SecretName; 3] = [SecretName::KakaoRestApiKey, SecretName::Kakao
 
 const LOGIN: Route = Route::get("/sync/login");
 
-/// How often the page looks again by itself, a second after the other.
+/// What whoever looks ahead gets: no success, and no trouble of ours that would ring a bell.
+const NOT_AHEAD: u16 = 403;
+
+/// How often the page looks again by itself (state design, section 4).
 const RELOADS: u8 = 5;
+
+/// How long each look waits: here and not on the page, because a page that reloads itself while somebody reads it keeps people out.
+/// <https://www.w3.org/WAI/WCAG22/Techniques/failures/F41>
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 impl<B: SignUp> Endpoint<B> for SyncRedirect {
     const NAME: &'static str = "sync-redirect";
@@ -69,11 +76,12 @@ impl<B: SignUp> Endpoint<B> for SyncRedirect {
 /// The answer, and a word for it.
 async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Response) {
     if app.env.sync.redirect_uri.is_none() {
-        return ("off", Response::empty(404));
+        return ("off", Response::empty(404).in_confidence());
     }
-    // Somebody only looks ahead: a code works once, and not for them (threat T12).
+    // Somebody only looks ahead: a code works once, and not for them (threat T12). A refusal, because a browser keeps a good answer
+    // for the click that follows, and then that click would do nothing.
     if request.method == "HEAD" || is_prefetch(request) {
-        return ("prefetch", Response::empty(204));
+        return ("prefetch", Response::empty(NOT_AHEAD).in_confidence());
     }
     if LOGIN.captures(&request.path).is_some() {
         return login::begin(app, request).await;
@@ -100,10 +108,10 @@ async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Re
         return ("cancelled", pages::cancelled(back));
     }
     let Some(code) = query.code.as_deref() else { return ("no-code", pages::bad(back)) };
-    let again = |outcome| (outcome, look_again(request, &query, back));
+    let again = async |outcome| (outcome, look_again(app, request, &query, back).await);
     let Ok(keys) = Keys::of(app).await else {
         Log::error("sync.trouble").request(&request.id).kind("no-signing-key").write();
-        return again("unfinished");
+        return again("unfinished").await;
     };
     // The plugin asked Kakao itself: there is no cookie, and its state is its own (threat T16).
     let login = match back {
@@ -124,8 +132,8 @@ async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Re
         Some(Redirected::Ask { saga, .. }) => ("asked", ending.ask(&saga)),
         Some(Redirected::Failed { .. }) => ("failed", ending.failed(&SagaId::of_code(code))),
         Some(Redirected::StartAgain) => ("start-again", ending.failed(&SagaId::of_code(code))),
-        Some(Redirected::Working) => again("working"),
-        None => again("unfinished"),
+        Some(Redirected::Working) => again("working").await,
+        None => again("unfinished").await,
     }
 }
 
@@ -178,13 +186,14 @@ async fn decide<B: SignUp>(app: &App<B>, who: &bot::Applicant) -> Decision<Form>
     }
 }
 
-/// A page that looks again in a second, a few times; whoever changes the count in their own address changes it for themselves.
-fn look_again(request: &Request, query: &RedirectQuery, back: Option<&ContinueUrl>) -> Response {
+/// A page that looks again, a second after this look and a few times; whoever changes the count in their own address changes it for themselves.
+async fn look_again<B>(app: &App<B>, request: &Request, query: &RedirectQuery, back: Option<&ContinueUrl>) -> Response {
     let pairs = request.query.split('&').filter_map(|pair| pair.strip_prefix("again="));
     let looked = pairs.map(|count| count.parse().unwrap_or(RELOADS)).max().unwrap_or(0);
     if looked >= RELOADS {
         return sign_up::unknown(back);
     }
+    tokio::time::sleep(A_MOMENT.min(request.answer_by.since(app.clock.now()))).await;
     let pair = |name: &str, value: &str| {
         format!("{name}={}&", percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC))
     };

@@ -53,7 +53,8 @@ impl Page {
         self
     }
 
-    /// Goes to `url` by itself after a second: an address of our own.
+    /// Goes to `url` by itself at once: an address of our own, which is to take its time. A page must not go away while somebody
+    /// reads it.
     pub fn reload(self, url: &str) -> Self {
         Self { reload: Some(escape(url)), ..self }
     }
@@ -62,7 +63,7 @@ impl Page {
     /// KakaoTalk opens it as a page of its own.
     pub fn respond(self, status: u16) -> Response {
         let Self { title, body, reload, form_action } = self;
-        let reload = reload.map(|url| format!("<meta http-equiv=\"refresh\" content=\"1;url={url}\">\n"));
+        let reload = reload.map(|url| format!("<meta http-equiv=\"refresh\" content=\"0;url={url}\">\n"));
         let body = format!(
             "<!doctype html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -141,7 +142,13 @@ mod tests {
         assert_eq!(header("referrer-policy"), Some("no-referrer"));
         assert_eq!(header("x-content-type-options"), Some("nosniff"));
         let policy = header("content-security-policy").expect("a policy");
-        for rule in ["default-src 'none'", "style-src 'sha256-", "base-uri 'none'", "form-action 'none'"] {
+        for rule in [
+            "default-src 'none'",
+            "style-src 'sha256-",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+        ] {
             assert!(policy.contains(rule), "{policy}");
         }
         assert!(!STYLE.contains('<'), "a style must not end its own element");

@@ -79,7 +79,8 @@ pub async fn token_info(outbound: &Outbound, env: &Env, token: &Secret, left: Du
     about(None, info.id()).map(|()| info)
 }
 
-/// `GET /v2/user/service_terms`: the terms that the person agreed to.
+/// `GET /v2/user/service_terms`: all terms of the app, and whether the person agrees to each. Left to itself Kakao names only those
+/// that are agreed to, and a withdrawal could not be told from a term that is gone.
 ///
 /// # Errors
 /// [`Failure`]; an answer without any list is [`Failure::Nonsense`], because it is not the same as no consent.
@@ -89,7 +90,8 @@ pub async fn service_terms(
     by: By<'_>,
     left: Duration,
 ) -> Result<ServiceTerms, Failure> {
-    let terms: ServiceTerms = Ask::get(env, "/v2/user/service_terms").by(by)?.read(outbound, left).await?;
+    let ask = Ask::get(env, "/v2/user/service_terms").pair("result", "app_service_terms").by(by)?;
+    let terms: ServiceTerms = ask.read(outbound, left).await?;
     about(by.person(), terms.id())?;
     if terms.terms().is_none() { Err(Failure::Nonsense) } else { Ok(terms) }
 }

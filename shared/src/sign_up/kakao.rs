@@ -18,6 +18,21 @@ pub enum Told<T> {
     Unknown,
 }
 
+/// What bringing a code came to.
+#[derive(Clone, Debug)]
+pub enum Brought {
+    /// The person's tokens.
+    Tokens(Tokens),
+    /// The code was used before, is too old, or was never given out.
+    Spent,
+    /// Kakao refuses us, whatever the code: everybody meets it until somebody sees to the deployment.
+    Refused,
+    /// The code never left this machine.
+    NotSent,
+    /// Nobody knows what became of the code, or Kakao has a trouble that passes.
+    Unknown,
+}
+
 /// What a code is exchanged for.
 #[derive(Clone, Debug)]
 pub struct Tokens {
@@ -92,7 +107,7 @@ pub trait Kakao {
     type Applicant;
 
     /// `POST /oauth/token`: the person's tokens for a code. A second try of a request that may have arrived is a mistake.
-    fn exchange(&self, code: &str) -> impl Future<Output = Told<Tokens>>;
+    fn exchange(&self, code: &str) -> impl Future<Output = Brought>;
 
     /// `GET /v2/user/me`, the terms and what else the deployment asks for, with the person's token; and the proof that it is the
     /// person whom the ID token names, if that is asked for. Without it: [`Told::Unknown`].
@@ -113,6 +128,19 @@ pub trait Kakao {
 
     /// `GET /v1/user/ids`: at most a hundred linked people after `after`.
     fn linked_page(&self, after: Option<&AppUser>) -> impl Future<Output = Told<LinkedPage>>;
+}
+
+impl Brought {
+    /// A word for logs.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Tokens(_) => "yes",
+            Self::Spent => "spent",
+            Self::Refused => "refused",
+            Self::NotSent => "not-sent",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl<T> Told<T> {

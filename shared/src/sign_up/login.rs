@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::client::{Client, as_admin};
-use super::kakao::{Kakao, Linked, LinkedPage, Tokens, Told, Who};
+use super::kakao::{Brought, Kakao, Linked, LinkedPage, Tokens, Told, Who};
 use super::web_login::WebLogin;
 use crate::app::Services;
 use crate::bot::{Answers, Applicant, Extras};
@@ -122,8 +122,8 @@ impl<'a> KakaoLogin<'a> {
 impl Kakao for KakaoLogin<'_> {
     type Applicant = Applicant;
 
-    async fn exchange(&self, code: &str) -> Told<Tokens> {
-        let Ok(client) = Client::of(self.services).await else { return Told::NotSent };
+    async fn exchange(&self, code: &str) -> Brought {
+        let Ok(client) = Client::of(self.services).await else { return Brought::NotSent };
         let mut exchanged = self.exchange_as(&client, code).await;
         // Who asks is looked at before the code is: it is as good as before, if there is a newer key to bring it with.
         if let Exchanged::Refused(error) = &exchanged
@@ -136,14 +136,14 @@ impl Kakao for KakaoLogin<'_> {
         match exchanged {
             Exchanged::Token(token) => {
                 let id = token.id_token().filter(|_| self.services.env.sync.oidc).map(Secret::new);
-                token.access().map_or(Told::Unknown, |access| Told::Yes(Tokens { access, id }))
+                token.access().map_or(Brought::Unknown, |access| Brought::Tokens(Tokens { access, id }))
             }
             Exchanged::Refused(error) => {
                 report(&error);
-                Told::No("refused")
+                refused(&error)
             }
-            Exchanged::NotSent => Told::NotSent,
-            Exchanged::Unknown => Told::Unknown,
+            Exchanged::NotSent => Brought::NotSent,
+            Exchanged::Unknown => Brought::Unknown,
         }
     }
 
@@ -257,6 +257,15 @@ fn told<T>(failure: &Failure) -> Told<T> {
             Log::warn("sync.kapi").kind(other.word()).write();
             Told::Unknown
         }
+    }
+}
+
+/// Whose matter a refusal is. A limit of tokens and the like pass.
+fn refused(error: &OauthError) -> Brought {
+    match error.advice() {
+        spent if spent == Koe::CodeSpent.advice() => Brought::Spent, // old answers have no code, but the same advice
+        ours if ours.deployment => Brought::Refused,
+        _ => Brought::Unknown,
     }
 }
 

@@ -35,7 +35,7 @@ use crate::store::{Entry, Store, StoreError};
 pub use again::{ErasedAgain, erase_again};
 pub use ending::Ending;
 pub use forget::{Forgotten, forget};
-pub use kakao::{Kakao, Linked, LinkedPage, Tokens, Told, Who};
+pub use kakao::{Brought, Kakao, Linked, LinkedPage, Tokens, Told, Who};
 pub use keys::Keys;
 pub use login::KakaoLogin;
 pub use names::{Names, Seen};

@@ -1,6 +1,6 @@
 //! The person comes back from the consent screen with a code: steps 1 to 9.
 
-use super::kakao::{Kakao, Tokens, Told, Who};
+use super::kakao::{Brought, Kakao, Tokens, Told, Who};
 use super::undo::compensate;
 use super::{Clerk, entry, undo_entry};
 use crate::clock::Millis;
@@ -153,22 +153,27 @@ impl<F> From<Ended> for Redirected<F> {
 /// Step 2, 3: the code for tokens, once; and the tokens into the table, at once.
 async fn exchange<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId, code: &str) -> Result<Exchanged, StoreError> {
     let tokens = match clerk.kakao.exchange(code).await {
-        Told::Yes(tokens) => tokens,
-        Told::NotSent => {
+        Brought::Tokens(tokens) => tokens,
+        Brought::NotSent => {
             // The code is still good, and the page looks again in a second.
             clerk.store.let_go_saga(id, clerk.me, clerk.now()).await?;
             return Ok(Exchanged::Over(Ended::Working));
         }
-        told => {
-            report("no-token", &told);
-            clerk.store.end_saga(id, clerk.me, End::Dead, clerk.now()).await?;
+        brought => {
+            Log::warn("sign-up.kakao").outcome("no-token").kind(brought.word()).write();
+            let why = match brought {
+                Brought::Refused => Some(Why::Broken),
+                Brought::Unknown => Some(Why::Kakao),
+                _ => None, // used up: there is nothing wrong with anybody
+            };
+            clerk.store.end_without_token(id, clerk.me, why.as_ref(), clerk.now()).await?;
             return Ok(Exchanged::Over(Ended::StartAgain));
         }
     };
     let Ok(sealed) = tokens.seal(clerk.seal, id) else {
         // Without randomness nothing can be kept, and what cannot be kept cannot be undone later: now or never.
         let _ = clerk.kakao.unlink_own(&tokens.access, None).await;
-        clerk.store.end_saga(id, clerk.me, End::Dead, clerk.now()).await?;
+        clerk.store.end_without_token(id, clerk.me, Some(&Why::Broken), clerk.now()).await?;
         return Ok(Exchanged::Over(Ended::StartAgain));
     };
     Ok(match clerk.store.keep_token(id, clerk.me, &sealed, clerk.now()).await? {

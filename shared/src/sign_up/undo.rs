@@ -9,7 +9,7 @@ use crate::clock::Millis;
 use crate::log::Log;
 use crate::secret::Secret;
 use crate::store::sign_up::rules::End;
-use crate::store::sign_up::{Lock, Saga, SagaId, Seize, Touch};
+use crate::store::sign_up::{Held, Lock, Saga, SagaId, Seize, Touch, Why};
 use crate::store::{AppUser, StoreError};
 
 /// How long before its code is brought a consent can have been given: a code is good for ten minutes.
@@ -49,6 +49,12 @@ pub async fn compensate<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId) -> Result<U
         }
         Whose::Unknown => return later(clerk, id, &saga).await,
     };
+    // Whoever failed it before it was known whose it is, or died, has told the chat nothing.
+    if (saga.app.is_none() || saga.why == Some(Why::Abandoned))
+        && store.tell_failure(id, me, &app, &saga, clerk.now()).await? == Held::Lost
+    {
+        return Ok(Undone::Later);
+    }
     // b. Nobody signs this person up while the link is being undone.
     let rev = match store.mark_link(&app, id, clerk.now()).await? {
         Lock::Taken { rev } => rev,

@@ -19,9 +19,15 @@ pub(crate) struct Account {
     /// `female`, `male`; who has said nothing has none.
     gender: Option<&'static str>,
     age_range: &'static str,
+    /// What identifies somebody across services. One of them has it; an app sees it that has the consent item `account_ci`, which no
+    /// app has without Kakao's leave, nor this one unless a test says so.
+    ci: Option<&'static str>,
     /// An address may be used for matching only if both are true; one of them has not verified theirs.
     email_verified: bool,
 }
+
+/// Since when the one CI there is is theirs.
+const CI_AUTHENTICATED_AT: &str = "2025-01-02T03:04:05Z";
 
 const ACCOUNTS: [Account; 5] = [
     Account {
@@ -33,6 +39,7 @@ const ACCOUNTS: [Account; 5] = [
         birthday: "0131",
         gender: Some("female"),
         age_range: "20~29",
+        ci: Some("KbN7pnACBFNsrlPlaeX5+lukWTZEEZNT4exdRlKqApJ1u+AsHZGU3OY6Nl9e8yoIE6I9F/DkBDtflXkKimeRMQ=="),
         email_verified: true,
     },
     Account {
@@ -44,6 +51,7 @@ const ACCOUNTS: [Account; 5] = [
         birthday: "0229",
         gender: Some("male"),
         age_range: "30~39",
+        ci: None,
         email_verified: false,
     },
     Account {
@@ -55,6 +63,7 @@ const ACCOUNTS: [Account; 5] = [
         birthday: "1231",
         gender: None,
         age_range: "15~19",
+        ci: None,
         email_verified: true,
     },
     Account {
@@ -66,6 +75,7 @@ const ACCOUNTS: [Account; 5] = [
         birthday: "0505",
         gender: Some("female"),
         age_range: "5~9",
+        ci: None,
         email_verified: true,
     },
     Account {
@@ -77,6 +87,7 @@ const ACCOUNTS: [Account; 5] = [
         birthday: "0815",
         gender: Some("male"),
         age_range: "40~49",
+        ci: None,
         email_verified: true,
     },
 ];
@@ -116,6 +127,9 @@ impl Account {
             "birthday" => json!({ "birthday": self.birthday, "birthday_type": "SOLAR", "is_leap_month": false }),
             "birthyear" => self.birthyear.map_or_else(|| json!({}), |year| json!({ "birthyear": year })),
             "phone_number" => json!({ "phone_number": self.phone }),
+            "account_ci" => {
+                self.ci.map_or_else(|| json!({}), |ci| json!({ "ci": ci, "ci_authenticated_at": CI_AUTHENTICATED_AT }))
+            }
             _ => json!({}),
         };
         values.as_object().cloned().unwrap_or_default()
@@ -124,6 +138,7 @@ impl Account {
     /// The document behind a one-time address (protocol `sync` 2.2): what was not agreed to is `null`.
     pub(crate) fn one_time_profile(&self, agreed: impl Fn(&str) -> bool) -> Value {
         let given = |scope: &str, value: &'static str| agreed(scope).then_some(value);
+        let ci = self.ci.and_then(|ci| given("account_ci", ci));
         json!({
             "nickname": given("profile_nickname", self.person.name),
             "profile_image_url": given("profile_image", "http://img1.kakaocdn.net/thumb/R640x640.q70/local"),
@@ -132,8 +147,8 @@ impl Account {
             "birthyear": self.birthyear.and_then(|year| given("birthyear", year)),
             "birthday": given("birthday", self.birthday),
             "gender": self.gender.and_then(|gender| given("gender", gender)),
-            "ci": null,
-            "ci_authenticated_at": null,
+            "ci": ci,
+            "ci_authenticated_at": ci.map(|_| CI_AUTHENTICATED_AT),
             "app_user_id": self.id(),
         })
     }

@@ -132,6 +132,14 @@ impl Kakao {
         }
     }
 
+    /// The person takes the agreement to one of the terms back.
+    pub fn take_back(&self, who: &str, tag: &str) {
+        let Some(account) = account::of_person(who) else { return };
+        if let Some(link) = self.desk().links.get_mut(&account.id()) {
+            link.terms.remove(tag);
+        }
+    }
+
     /// The link ends, as if the person had ended it in their own settings. Whether there was one.
     pub fn unlink(&self, who: &str) -> bool {
         account::of_person(who).is_some_and(|account| self.desk().unlink(account.id()))

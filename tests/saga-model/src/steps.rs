@@ -217,10 +217,17 @@ fn undo(world: &mut World, guards: Guards, place: usize, saga: u8, at: Undo, way
     let later = Some(None);
     match at {
         Undo::Whose => match way {
-            Way::Well if world.is_good(saga) => go(Undo::Mark),
+            Way::Well if world.is_good(saga) => go(Undo::Learn),
             Way::Well => go(Undo::End(End::Dead)),
             Way::Silent => later,
             _ => None,
+        },
+        Undo::Learn if way == Way::Well => match world.sagas[index].and_then(|saga| rules::learn_app(saga, me)) {
+            Some(saga) => {
+                world.sagas[index] = Some(saga);
+                go(Undo::Mark)
+            }
+            None => later,
         },
         Undo::Mark if way == Way::Well => {
             if !guards.lock {

@@ -60,6 +60,7 @@ pub(crate) enum Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Undo {
     Whose,
+    Learn,
     Mark,
     Touch { rev: u64 },
     Unlink { rev: u64 },
@@ -240,7 +241,7 @@ impl World {
                 Proc::Request {
                     at: Request::Keep | Request::KeepApp { .. } | Request::Fail { .. } | Request::End(_),
                     ..
-                } | Proc::Undo { at: Undo::End(_), .. }
+                } | Proc::Undo { at: Undo::Learn | Undo::End(_), .. }
             )
         })
     }

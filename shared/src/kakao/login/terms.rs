@@ -1,4 +1,4 @@
-//! The answer of `GET /v2/user/service_terms`: what a person agreed to on the consent screen.
+//! The answer of `GET /v2/user/service_terms`: the terms of the app, and whether a person agreed to each.
 //! <https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#get-service-terms>
 
 use serde_json::Value;

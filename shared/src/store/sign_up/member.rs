@@ -242,12 +242,23 @@ pub(super) fn retire(app: &AppUser, member: &Item, now: Millis) -> Result<[Write
 
 /// Condition: nothing a newer release has written. The last attempt counts, and repeats set what they set.
 pub(super) fn flow(app: &AppUser, saga: &SagaId, outcome: &Outcome, now: Millis) -> Write {
+    flow_if("NOT v > :v", app, saga, outcome, now)
+}
+
+/// Of an attempt that was claimed then, told by whoever finds it later. Condition: nothing was told since, neither of a newer attempt
+/// nor of this one, whose wish a repeat would take away.
+pub(super) fn late_flow(app: &AppUser, saga: &SagaId, outcome: &Outcome, claimed: Millis, now: Millis) -> Write {
+    let untold = known!("attribute_not_exists(PK) OR #at < :claimed");
+    flow_if(untold, app, saga, outcome, now).number(":claimed", claimed.0)
+}
+
+fn flow_if(condition: &'static str, app: &AppUser, saga: &SagaId, outcome: &Outcome, now: Millis) -> Write {
     let (why, word) = match outcome {
         Outcome::Failed(why) => (why.as_str(), why.word().unwrap_or_default()),
         _ => ("", ""),
     };
     let set = "st = :st, saga = :saga, why = :why, word = :word, #at = :at, #ttl = :ttl";
-    change(Key::app_user(app, "FLOW"), "FLOW", set, " REMOVE wish", "NOT v > :v", now)
+    change(Key::app_user(app, "FLOW"), "FLOW", set, " REMOVE wish", condition, now)
         .name("#ttl", "ttl")
         .name("#at", "at")
         .text(":st", outcome.as_str())

@@ -243,6 +243,11 @@ pub fn seize<O: PartialEq>(old: Saga<O>, me: O, lease: Millis, now: Millis) -> O
     (abandoned || ours).then_some(Saga { st: S::Fail, own: me, lease, ..old })
 }
 
+/// Step a: Writes down whose a seized saga is.
+pub fn learn_app<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
+    (old.own == me && old.st == SagaState::Fail).then_some(Saga { app: true, ..old })
+}
+
 /// Step b, c: Puts a failed saga off until it is due again. The lease stays: a call may still be on its way.
 pub fn postpone<O: PartialEq>(old: Saga<O>, me: O) -> Option<Saga<O>> {
     (old.own == me && old.st == SagaState::Fail).then_some(Saga { due: true, ..old })

@@ -19,7 +19,7 @@ pub struct Saga {
     pub token: Option<Sealed>,
     /// Whose it is, if that is known by now.
     pub app: Option<AppUser>,
-    /// Why it failed, if it did.
+    /// Why it failed or came to nothing, if anything was wrong.
     pub why: Option<Why>,
     /// How often undoing it was put off.
     pub tries: u64,
@@ -301,6 +301,25 @@ impl Store {
         self.held(end(id, me, how, now)).await
     }
 
+    /// Step 2: Ends a saga that has no token and will have none. `why`: what the person reads, unless the code was simply used up.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written.
+    pub async fn end_without_token(
+        &self,
+        id: &SagaId,
+        me: &str,
+        why: Option<&Why>,
+        now: Millis,
+    ) -> Result<Held, StoreError> {
+        let end = end(id, me, End::Dead, now);
+        self.held(match why {
+            Some(why) => end.also_set("why = :why").text(":why", why.as_str()),
+            None => end,
+        })
+        .await
+    }
+
     /// Step 5a: Ends a saga whose person is a member already, and says so to the chat.
     ///
     /// # Errors
@@ -367,6 +386,30 @@ impl Store {
             Held::Yes => Seize::Over,
             Held::Lost => Seize::Live,
         })
+    }
+
+    /// Step a: Writes down whose a seized saga is, and tells the chat why it failed, unless it has heard of a newer attempt.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written; the saga is then due again when its lease has run out.
+    pub async fn tell_failure(
+        &self,
+        id: &SagaId,
+        me: &str,
+        app: &AppUser,
+        seized: &Saga,
+        now: Millis,
+    ) -> Result<Held, StoreError> {
+        // Condition: it is ours and still failed. A repeat sets what it set.
+        let learn = saga(id, "app = :app", "", known!("own = :me AND st = :fail"), now)
+            .text(":me", me)
+            .text(":app", app.as_str())
+            .text(":fail", SagaState::Fail.as_str());
+        let why = seized.why.clone().unwrap_or(Why::Abandoned);
+        let flow = vec![member::late_flow(app, id, &Outcome::Failed(why), seized.claimed, now)];
+        let token = hash(&["tell", id.as_str(), me, &now.0.to_string()]);
+        let refused = self.write_with(&token, vec![learn], vec![flow]).await?;
+        Ok(if refused.core.is_empty() { Held::Yes } else { Held::Lost })
     }
 
     /// Step b, c: Puts a failed saga off until it is due again: half a minute, then twice as long each time, at most an hour.

@@ -12,7 +12,7 @@ use crate::login::link::Link;
 use crate::login::wire::rfc3339;
 
 /// Consent items of the account, with the stem of their `{stem}_needs_agreement`.
-const ITEMS: [(&str, &str); 9] = [
+const ITEMS: [(&str, &str); 10] = [
     ("profile_nickname", "profile_nickname"),
     ("profile_image", "profile_image"),
     ("name", "name"),
@@ -22,6 +22,7 @@ const ITEMS: [(&str, &str); 9] = [
     ("birthday", "birthday"),
     ("gender", "gender"),
     ("phone_number", "phone_number"),
+    ("account_ci", "ci"),
 ];
 
 pub(crate) fn me(kakao: &Kakao, asked: &Asked) -> Answer {
