@@ -16,6 +16,8 @@ use dynoxide::actions::delete_item::DeleteItemRequest;
 use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::put_item::PutItemRequest;
 use dynoxide::actions::scan::ScanRequest;
+use dynoxide::actions::update_item::UpdateItemRequest;
+use dynoxide::errors::DynoxideError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::env::Env;
@@ -107,6 +109,17 @@ impl Table {
     pub fn put(&self, item: &Value) {
         let request = PutItemRequest::deserialize(json!({ "TableName": TABLE, "Item": item })).expect("a request");
         self.database.put_item(request).expect("the item can be put");
+    }
+
+    /// Applies an `UpdateItem` as the store has sent it, past HTTP and all faults; whether its condition held. For tests of so many writes
+    /// that the way to the table is what would take the time.
+    pub fn update(&self, request: &Value) -> bool {
+        let request = UpdateItemRequest::deserialize(request).expect("a request");
+        match self.database.update_item(request) {
+            Ok(_) => true,
+            Err(DynoxideError::ConditionalCheckFailedException(..)) => false,
+            Err(error) => panic!("the update can be applied: {error}"),
+        }
     }
 
     /// Changes an item by hand, as an operator or a newer release would.

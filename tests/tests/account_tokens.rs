@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use account_callback::AccountCallback;
 use account_support::*;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256};
 use ring::{digest, hmac};
 use serde_json::{Value, json};
@@ -13,6 +15,35 @@ use tests::faults::wire::Told;
 use tests::parameters::Parameters;
 use tests::table::API_KEY;
 use tests::webhooks::{APP_ID, Knock};
+
+const NO_TOKEN: &str = "not a signed security event token with RS256";
+const NO_KEY: &str = "no key of this name";
+const NOT_SIGNED: &str = "the signature is not this key's";
+const ISSUER: &str = "the issuer is not Kakao";
+const AUDIENCE: &str = "the audience is not ours";
+const UNREAD: &str = "the claims cannot be read";
+const JTI: &str = "jti is missing";
+const IAT: &str = "iat is missing";
+const EVENTS: &str = "events is missing";
+const NOBODY: &str = "sub and subject name no one person";
+const TOO_OLD: &str = "too old";
+const TOO_LONG: &str = "the body is no token of at most 16 KiB";
+
+/// Every body with which a token is refused: RFC 8935 2.3 knows the words, whoever looks at Kakao's side of it reads the sentence.
+const BODIES: [(&str, &str); 12] = [
+    ("invalid_request", NO_TOKEN),
+    ("invalid_key", NO_KEY),
+    ("invalid_key", NOT_SIGNED),
+    ("invalid_issuer", ISSUER),
+    ("invalid_audience", AUDIENCE),
+    ("invalid_request", UNREAD),
+    ("invalid_request", JTI),
+    ("invalid_request", IAT),
+    ("invalid_request", EVENTS),
+    ("invalid_request", NOBODY),
+    ("invalid_request", TOO_OLD),
+    ("invalid_request", TOO_LONG),
+];
 
 #[tokio::test]
 async fn rows_9_to_11_t30_whatever_is_not_signed_by_kakao_for_us_is_refused() {
@@ -46,42 +77,48 @@ async fn rows_9_to_11_t30_whatever_is_not_signed_by_kakao_for_us_is_refused() {
     let public = one.public_key().as_ref().to_vec();
     let other_body = b64(all.replace(WHO, "2100000002"));
     let twice = all.replace(r#""jti":"j1""#, r#""jti":"j1","jti":"j2""#);
-    let (request, key_, issuer, audience) = ("invalid_request", "invalid_key", "invalid_issuer", "invalid_audience");
+    let with_twin = |member: &str, twin: &str| {
+        let text = all.replacen(&format!("\"{member}\":"), &format!("\"{member}\":{twin},\"{member}\":"), 1);
+        assert!(text.len() > all.len(), "{member}");
+        signed(&one, &RSA_PKCS1_SHA256, &header("k1").to_string(), &text)
+    };
     let header_text = header("k1").to_string();
+    let signed_as = |claims: &str| signed(&one, &RSA_PKCS1_SHA256, &header_text, claims);
+    let decoded = URL_SAFE_NO_PAD.decode(signature).expect("base64");
     let variants: Vec<(&str, String, &str)> = vec![
         // Not a token at all.
-        ("empty", String::new(), request),
-        ("a word", "invalid".to_owned(), request),
-        ("two parts", "invalid.jwt".to_owned(), request),
-        ("four parts", format!("{token}.x"), request),
-        ("five parts", "a.b.c.d.e".to_owned(), request),
-        ("JSON around it", json!({ "token": token }).to_string(), request),
-        ("a blank in it", token.replacen('.', " .", 1), request),
-        ("padding", format!("{head}=.{body}.{signature}"), request),
-        ("a header that is no JSON", format!("{}.{body}.{signature}", b64("x")), request),
-        ("a header that is a list", format!("{}.{body}.{signature}", b64("[]")), request),
-        ("too long", format!("{token}{}", "A".repeat(17_000)), request),
+        ("empty", String::new(), NO_TOKEN),
+        ("a word", "invalid".to_owned(), NO_TOKEN),
+        ("two parts", "invalid.jwt".to_owned(), NO_TOKEN),
+        ("four parts", format!("{token}.x"), NO_TOKEN),
+        ("five parts", "a.b.c.d.e".to_owned(), NO_TOKEN),
+        ("JSON around it", json!({ "token": token }).to_string(), NO_TOKEN),
+        ("a blank in it", token.replacen('.', " .", 1), NO_TOKEN),
+        ("padding", format!("{head}=.{body}.{signature}"), NO_TOKEN),
+        ("a header that is no JSON", format!("{}.{body}.{signature}", b64("x")), NO_TOKEN),
+        ("a header that is a list", format!("{}.{body}.{signature}", b64("[]")), NO_TOKEN),
+        ("too long", format!("{token}{}", "A".repeat(17_000)), TOO_LONG),
         // Another kind, or another way of signing.
-        ("alg none", unsigned(json!({"alg": "none", "typ": "secevent+jwt", "kid": "k1"})), request),
-        ("alg None", unsigned(json!({"alg": "None", "typ": "secevent+jwt", "kid": "k1"})), request),
-        ("no alg", unsigned(json!({"typ": "secevent+jwt", "kid": "k1"})), request),
-        ("alg rs256", headed("alg", json!("rs256")), request),
-        ("alg RS384", headed("alg", json!("RS384")), request),
-        ("alg RS512", headed("alg", json!("RS512")), request),
-        ("alg PS256", headed("alg", json!("PS256")), request),
-        ("alg ES256", headed("alg", json!("ES256")), request),
-        ("alg a list", headed("alg", json!(["RS256"])), request),
-        ("HS256, public key as DER", hs256(&public), request),
-        ("HS256, public key as base64", hs256(b64(&public).as_bytes()), request),
-        ("HS256, the key's name", hs256(b"k1"), request),
-        ("typ JWT", headed("typ", json!("JWT")), request),
-        ("typ jwt", headed("typ", json!("jwt")), request),
-        ("typ null", headed("typ", Value::Null), request),
-        ("typ a number", headed("typ", json!(7)), request),
-        ("typ logout", headed("typ", json!("logout+jwt")), request),
-        ("something critical", headed("crit", json!(["b64"])), request),
-        ("no kid", headed("kid", Value::Null), request),
-        ("an empty kid", headed("kid", json!("")), request),
+        ("alg none", unsigned(json!({"alg": "none", "typ": "secevent+jwt", "kid": "k1"})), NO_TOKEN),
+        ("alg None", unsigned(json!({"alg": "None", "typ": "secevent+jwt", "kid": "k1"})), NO_TOKEN),
+        ("no alg", unsigned(json!({"typ": "secevent+jwt", "kid": "k1"})), NO_TOKEN),
+        ("alg rs256", headed("alg", json!("rs256")), NO_TOKEN),
+        ("alg RS384", headed("alg", json!("RS384")), NO_TOKEN),
+        ("alg RS512", headed("alg", json!("RS512")), NO_TOKEN),
+        ("alg PS256", headed("alg", json!("PS256")), NO_TOKEN),
+        ("alg ES256", headed("alg", json!("ES256")), NO_TOKEN),
+        ("alg a list", headed("alg", json!(["RS256"])), NO_TOKEN),
+        ("HS256, public key as DER", hs256(&public), NO_TOKEN),
+        ("HS256, public key as base64", hs256(b64(&public).as_bytes()), NO_TOKEN),
+        ("HS256, the key's name", hs256(b"k1"), NO_TOKEN),
+        ("typ JWT", headed("typ", json!("JWT")), NO_TOKEN),
+        ("typ jwt", headed("typ", json!("jwt")), NO_TOKEN),
+        ("typ null", headed("typ", Value::Null), NO_TOKEN),
+        ("typ a number", headed("typ", json!(7)), NO_TOKEN),
+        ("typ logout", headed("typ", json!("logout+jwt")), NO_TOKEN),
+        ("something critical", headed("crit", json!(["b64"])), NO_TOKEN),
+        ("no kid", headed("kid", Value::Null), NO_TOKEN),
+        ("an empty kid", headed("kid", json!("")), NO_TOKEN),
         (
             "two algs",
             signed(
@@ -90,23 +127,23 @@ async fn rows_9_to_11_t30_whatever_is_not_signed_by_kakao_for_us_is_refused() {
                 &header_text.replace(r#""alg":"RS256""#, r#""alg":"none","alg":"RS256""#),
                 &all,
             ),
-            request,
+            NO_TOKEN,
         ),
         // Another key, or something changed.
-        ("an unknown kid", headed("kid", json!("k9")), key_),
-        ("another key under its name", signed(&two, &RSA_PKCS1_SHA256, &header_text, &all), key_),
-        ("SHA-384", signed(&one, &RSA_PKCS1_SHA384, &header_text, &all), key_),
-        ("SHA-512", signed(&one, &RSA_PKCS1_SHA512, &header_text, &all), key_),
-        ("PSS", signed(&one, &RSA_PSS_SHA256, &header_text, &all), key_),
-        ("no signature", format!("{head}.{body}."), key_),
+        ("an unknown kid", headed("kid", json!("k9")), NO_KEY),
+        ("another key under its name", signed(&two, &RSA_PKCS1_SHA256, &header_text, &all), NOT_SIGNED),
+        ("SHA-384", signed(&one, &RSA_PKCS1_SHA384, &header_text, &all), NOT_SIGNED),
+        ("SHA-512", signed(&one, &RSA_PKCS1_SHA512, &header_text, &all), NOT_SIGNED),
+        ("PSS", signed(&one, &RSA_PSS_SHA256, &header_text, &all), NOT_SIGNED),
+        ("no signature", format!("{head}.{body}."), NOT_SIGNED),
         (
             "a hash for a signature",
             format!("{head}.{body}.{}", b64(digest::digest(&digest::SHA256, body.as_bytes()))),
-            key_,
+            NOT_SIGNED,
         ),
-        ("half a signature", format!("{head}.{body}.{}", &signature[..signature.len() / 2 / 4 * 4]), key_),
-        ("somebody else in it", format!("{head}.{other_body}.{signature}"), key_),
-        ("a key of its own", headed("kid", json!("../k1")), key_),
+        ("half a signature", format!("{head}.{body}.{}", &signature[..signature.len() / 2 / 4 * 4]), NOT_SIGNED),
+        ("somebody else in it", format!("{head}.{other_body}.{signature}"), NOT_SIGNED),
+        ("a key of its own", headed("kid", json!("../k1")), NO_KEY),
         (
             "its own jwk",
             {
@@ -114,42 +151,74 @@ async fn rows_9_to_11_t30_whatever_is_not_signed_by_kakao_for_us_is_refused() {
                 header["jwk"] = jwk("k1", &two);
                 signed(&two, &RSA_PKCS1_SHA256, &header.to_string(), &all)
             },
-            key_,
+            NOT_SIGNED,
         ),
         // Not Kakao's word, or not to us.
-        ("another issuer", changed("iss", json!("https://kauth.kakao.com.evil.example")), issuer),
-        ("a slash more", changed("iss", json!(format!("{}/kauth/", world.login.url()))), issuer),
-        ("an issuer in a list", changed("iss", json!([format!("{}/kauth", world.login.url())])), issuer),
-        ("no issuer", without("iss"), issuer),
-        ("another audience", changed("aud", json!("another-rest-api-key")), audience),
-        ("another app", changed("aud", json!("700002")), audience),
-        ("an audience in other letters", changed("aud", json!(API_KEY.to_uppercase())), audience),
-        ("no audience", without("aud"), audience),
-        ("an empty list", changed("aud", json!([])), audience),
-        ("a number as audience", changed("aud", json!(700_001)), audience),
+        ("another issuer", changed("iss", json!("https://kauth.kakao.com.evil.example")), ISSUER),
+        ("a slash more", changed("iss", json!(format!("{}/kauth/", world.login.url()))), ISSUER),
+        ("an issuer in a list", changed("iss", json!([format!("{}/kauth", world.login.url())])), ISSUER),
+        ("no issuer", without("iss"), ISSUER),
+        ("another audience", changed("aud", json!("another-rest-api-key")), AUDIENCE),
+        ("another app", changed("aud", json!("700002")), AUDIENCE),
+        ("an audience in other letters", changed("aud", json!(API_KEY.to_uppercase())), AUDIENCE),
+        ("no audience", without("aud"), AUDIENCE),
+        ("an empty list", changed("aud", json!([])), AUDIENCE),
+        ("a number as audience", changed("aud", json!(700_001)), AUDIENCE),
         // Says too little, or two things.
-        ("no jti", without("jti"), request),
-        ("an empty jti", changed("jti", json!("")), request),
-        ("a jti that is a number", changed("jti", json!(7)), request),
-        ("no iat", without("iat"), request),
-        ("iat as text", changed("iat", json!("1760000000")), request),
-        ("iat before all time", changed("iat", json!(-1)), request),
-        ("too old", changed("iat", json!(NOW.secs() - 31 * 86_400)), request),
-        ("no events", without("events"), request),
-        ("empty events", changed("events", json!({})), request),
-        ("events in a list", changed("events", json!([unlinked()])), request),
-        ("an event that is a word", changed("events", json!({ unlinked(): "now" })), request),
-        ("another subject", changed("sub", json!("2100000002")), request),
-        ("nobody", changed("sub", json!("me")), request),
-        ("nobody by number", changed("sub", json!("007")), request),
-        ("a number that is none", changed("sub", json!(1.5)), request),
-        ("a claim twice", signed(&one, &RSA_PKCS1_SHA256, &header_text, &twice), request),
-        ("claims that are no JSON", signed(&one, &RSA_PKCS1_SHA256, &header_text, "x"), request),
-        ("claims in a list", signed(&one, &RSA_PKCS1_SHA256, &header_text, "[]"), request),
+        ("no jti", without("jti"), JTI),
+        ("an empty jti", changed("jti", json!("")), JTI),
+        ("a jti that is a number", changed("jti", json!(7)), JTI),
+        ("no iat", without("iat"), IAT),
+        ("iat as text", changed("iat", json!("1760000000")), IAT),
+        ("iat before all time", changed("iat", json!(-1)), IAT),
+        ("too old", changed("iat", json!(NOW.secs() - 31 * 86_400)), TOO_OLD),
+        ("no events", without("events"), EVENTS),
+        ("empty events", changed("events", json!({})), EVENTS),
+        ("events in a list", changed("events", json!([unlinked()])), EVENTS),
+        ("an event that is a word", changed("events", json!({ unlinked(): "now" })), EVENTS),
+        ("another subject", changed("sub", json!("2100000002")), NOBODY),
+        ("nobody", changed("sub", json!("me")), NOBODY),
+        ("nobody by number", changed("sub", json!("007")), NOBODY),
+        ("a number that is none", changed("sub", json!(1.5)), UNREAD),
+        ("a claim twice", signed(&one, &RSA_PKCS1_SHA256, &header_text, &twice), UNREAD),
+        ("claims that are no JSON", signed(&one, &RSA_PKCS1_SHA256, &header_text, "x"), UNREAD),
+        ("claims in a list", signed(&one, &RSA_PKCS1_SHA256, &header_text, "[]"), UNREAD),
+        // Says two things at once, or goes on after the end.
+        ("aud twice", with_twin("aud", r#""another""#), UNREAD),
+        ("iss twice", with_twin("iss", r#""https://evil.example""#), UNREAD),
+        ("sub twice", with_twin("sub", r#""2100000002""#), UNREAD),
+        ("iat twice", with_twin("iat", "1"), UNREAD),
+        ("toe twice", with_twin("toe", "1"), UNREAD),
+        ("events twice", with_twin("events", "{}"), UNREAD),
+        ("an event twice", with_twin(&unlinked(), "{}"), UNREAD),
+        ("a subject twice", with_twin("subject", "{}"), UNREAD),
+        ("a subject's type twice", with_twin("subject_type", r#""x""#), UNREAD),
+        ("an unknown claim twice", signed_as(&all.replacen('{', r#"{"x":1,"x":2,"#, 1)), UNREAD),
+        ("a word after the claims", signed_as(&format!("{all}x")), UNREAD),
+        ("claims after the claims", signed_as(&format!("{all}{all}")), UNREAD),
+        ("a NUL after the claims", signed_as(&format!("{all}\0")), UNREAD),
+        ("a word after the header", signed(&one, &RSA_PKCS1_SHA256, &format!("{header_text}x"), &all), NO_TOKEN),
+        ("a header after the header", signed(&one, &RSA_PKCS1_SHA256, &header_text.repeat(2), &all), NO_TOKEN),
+        (
+            "kid twice",
+            signed(&one, &RSA_PKCS1_SHA256, &header_text.replacen('{', r#"{"kid":"k9","#, 1), &all),
+            NO_TOKEN,
+        ),
+        ("padding at the end", format!("{token}="), NO_TOKEN),
+        ("padding as it should not be", format!("{token}=="), NO_TOKEN),
+        ("a line in the middle", token.replacen('.', "\r\n.", 1), NO_TOKEN),
+        ("a character more", format!("{token}A"), NOT_SIGNED),
+        ("a byte more", format!("{head}.{body}.{}", b64([decoded.as_slice(), &[0]].concat())), NOT_SIGNED),
+        ("a byte in front", format!("{head}.{body}.{}", b64([&[0], decoded.as_slice()].concat())), NOT_SIGNED),
+        ("another alphabet", token.replace(['-', '_'], "+"), NO_TOKEN),
     ];
-    assert!(variants.len() >= 60);
-    for (name, token, expected) in variants {
-        assert_eq!(world.refused(&token).await, expected, "{name}");
+    assert!(variants.len() >= 80);
+    for (name, token, description) in variants {
+        let answered = world.send(&token).await;
+        let (err, _) = BODIES.iter().find(|(_, known)| *known == description).expect("a body of the table");
+        assert_eq!(answered.status, 400, "{name}");
+        let body: Value = serde_json::from_str(&answered.body).expect("JSON");
+        assert_eq!(body, json!({ "err": err, "description": description }), "{name}");
     }
     assert!(world.table.items().is_empty(), "nothing of all this is kept");
     assert_eq!(world.send(&token).await.status, 202);
@@ -275,8 +344,14 @@ async fn row_12_a_new_key_is_found_once_a_minute() {
     assert!(fetched == 2 && world.login.asked().len() <= 1, "made-up keys do not make us ask more often");
 }
 
+/// 429, with how long Kakao wants us to wait.
+fn too_many(retry_after: &str) -> Told {
+    let headers = vec![("content-type", "application/json".to_owned()), ("retry-after", retry_after.to_owned())];
+    Told::Answer { status: 429, headers, body: br#"{"msg":"slow down","code":-10}"#.to_vec() }
+}
+
 #[tokio::test]
-async fn row_13_keys_that_cannot_be_had_are_503_and_old_ones_are_good_for_a_day() {
+async fn row_13_f16_f17_f18_f19_keys_that_cannot_be_had_are_503_and_old_ones_are_good_for_a_day() {
     for trouble in [
         Told::Cut,
         Told::Never,
@@ -284,6 +359,14 @@ async fn row_13_keys_that_cannot_be_had_are_503_and_old_ones_are_good_for_a_day(
         Told::answer(200, "text/html", b"<html>".to_vec()),
         Told::answer(200, "application/json", br#"{"keys":[]}"#.to_vec()),
         Told::Flood(1024 * 1024),
+        Told::Flood(100 * 1024 * 1024),
+        Told::Drip(Duration::from_millis(200)),
+        Told::Drip(Duration::from_secs(3_600)),
+        too_many("0"),
+        too_many("-1"),
+        too_many("1000000000"),
+        too_many("Fri, 31 Dec 9999 23:59:59 GMT"),
+        too_many("x"),
     ] {
         let name = format!("{trouble:?}");
         let world = world();

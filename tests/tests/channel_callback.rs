@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use shared::store::{AppUser, Store};
 use tests::faults::{ALWAYS, Dice, Fault};
 use tests::parameters::{Mood, Parameters};
-use tests::table::{env, text};
+use tests::table::{env, number, text};
 use tests::webhooks::{ADMIN_KEY, Knock, answered};
 
 #[tokio::test]
@@ -129,6 +129,57 @@ async fn table_4_2_what_cannot_be_used_is_400_and_what_is_new_is_200() {
     assert_eq!((text(&kept, "odd"), text(&kept, "rel")), ("removed", ""), "and changes nothing");
     assert_eq!(world.tell(&event("added", -300)).await, 200);
     assert_eq!(world.state(APP), relation("added", -300), "also not the order of what is known");
+}
+
+#[tokio::test]
+async fn of_a_long_word_that_nobody_knows_only_the_beginning_is_kept() {
+    for (word, kept) in [("가".repeat(10_000), 63), ("a".repeat(10_000), 64), ("a".to_owned() + &"가".repeat(100), 64)]
+    {
+        let world = world();
+        assert_eq!(world.tell(&changed(event("added", -60), json!({ "event": word }))).await, 200);
+        let item = world.table.item(APP, "CH#_AbCdE").expect("it is kept");
+        assert!(
+            text(&item, "odd").len() == kept && word.starts_with(text(&item, "odd")),
+            "{} bytes",
+            text(&item, "odd").len()
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_odd_open_id_is_somebody_and_an_odd_channel_is_reported() {
+    let world = world();
+    let odd = ["aGVsbG8=", "a+b/c==", "a.b", "한글", "a b", "a#b", "="];
+    for (at, id) in odd.iter().enumerate() {
+        let body = changed(event("blocked", -60), json!({ "id_type": "open_id", "id": id }));
+        assert_eq!(world.tell(&body).await, 200, "{id}");
+        assert_eq!(world.tell(&body).await, 200, "{id}, a copy");
+        assert_eq!(
+            world.tell(&changed(body, json!({ "event": "added", "updated_at": channel_support::at(-70) }))).await,
+            200
+        );
+        let items = world.table.items();
+        assert_eq!(items.len(), at + 1, "each has a place of its own: {id}");
+        assert!(items.iter().all(|item| text(item, "rel") == "blocked" && text(item, "PK").starts_with("U#oid#=")));
+        assert!(!json!(items).to_string().contains(id) || *id == "=", "{id}: only its hash is kept");
+    }
+    let before = world.table.items();
+    assert_eq!(world.tell(&changed(event("added", -60), json!({ "channel_public_id": "_a#b" }))).await, 200);
+    assert_eq!(world.table.items(), before, "a channel that cannot be a key is not kept");
+}
+
+#[tokio::test]
+async fn an_open_id_that_nobody_confirms_is_forgotten_in_time() {
+    let world = world();
+    assert_eq!(world.tell(&changed(event("blocked", -60), json!({ "id_type": "open_id" }))).await, 200);
+    assert_eq!(world.tell(&event("blocked", -60)).await, 200);
+    let ttl = |pk: &str| number(&world.table.item(pk, "CH#_AbCdE").expect("a relation"), "ttl");
+    assert_eq!((ttl(OPEN), ttl(APP)), (Some(NOW.secs() + 400 * 86_400), None));
+    // Each event begins the time anew.
+    world.pass(86_400);
+    let later = changed(event("added", 0), json!({ "id_type": "open_id", "updated_at": "2025-10-10T08:00:00Z" }));
+    assert_eq!(world.tell(&later).await, 200);
+    assert_eq!(ttl(OPEN), Some(NOW.secs() + 401 * 86_400));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use sync_redirect::SyncRedirect;
 use tests::faults::{self, ALWAYS, Faults};
 use tests::platform::bots::Forgetful;
 use tests::platform::{payload, wake};
-use tests::table::{SWEEP, Table, env, stream_event, text};
+use tests::table::{SWEEP, Table, env, number, stream_event, text};
 
 const NOW: Millis = Millis(1_760_000_000_000);
 const REDIRECT_URI: &str = "https://service.example/sync/redirect";
@@ -211,6 +211,51 @@ async fn f17_a_job_that_kakao_does_not_answer_is_put_off_and_not_turned_in_circl
     world.wake(SWEEP, "sweep").await;
     world.streams("effects").await;
     assert!(!world.is_member());
+}
+
+#[tokio::test]
+async fn f25_f26_a_job_beside_a_poisoned_membership_waits_longer_each_time_and_is_parked() {
+    for sk in ["MEMBER", "FORMER", "LINK"] {
+        let world = World::new().await;
+        world.signs_up().await;
+        world.streams("welcome").await;
+        let pk = format!("U#app#{}", ga());
+        world.kakao.unlink("ga");
+        let good = world.table.item(&pk, "MEMBER").expect("a member");
+        let healthy = world.table.item(&pk, sk);
+        let poison =
+            json!({ "PK": {"S": pk}, "SK": {"S": sk}, "st": {"N": "7"}, "mg": {"N": "7"}, "profile": {"BOOL": true} });
+        world.table.put(&poison);
+        world.is_told("unlink").await;
+        let job = || world.table.item(&pk, "JOB#UNLINK").expect("the job stays");
+        let mut waits = Vec::new();
+        for attempt in 1..=8 {
+            world.pass(Duration::from_secs(3_601));
+            world.wake(SWEEP, &format!("sweep-{attempt}")).await;
+            assert_eq!(number(&job(), "tries"), Some(attempt), "{sk}");
+            // The stream tells of putting it off, and the next sweep comes within a minute: neither is a try.
+            world.wake(&record_of(&ga()), &format!("record-{attempt}")).await;
+            world.wake(SWEEP, &format!("sweep-again-{attempt}")).await;
+            assert_eq!(number(&job(), "tries"), Some(attempt), "{sk}");
+            let due = text(&job(), "DSK").split('#').next().and_then(|due| due.parse::<u64>().ok());
+            waits.extend(due.map(|due| (due - world.now().0) / 1_000));
+        }
+        assert_eq!(waits, [60, 120, 240, 480, 960, 1_920, 3_600], "{sk}");
+        assert_eq!(text(&job(), "st"), "PARKED");
+        world.pass(Duration::from_secs(7 * 86_400));
+        let parked = job();
+        world.wake(SWEEP, "sweep later").await;
+        assert_eq!(job(), parked, "{sk}: nobody tries it again");
+        // A person has looked; the next message opens it again.
+        match healthy {
+            Some(healthy) => world.table.put(&healthy),
+            None => world.table.remove(&pk, sk),
+        }
+        assert_eq!(world.table.item(&pk, "MEMBER"), Some(good));
+        world.is_told("unlink again").await;
+        world.streams("effects").await;
+        assert_eq!(world.left_of(ga().as_str()), Vec::<String>::new(), "{sk}");
+    }
 }
 
 #[tokio::test]

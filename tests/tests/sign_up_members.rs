@@ -1,16 +1,18 @@
 //! What a sign-up leaves and what an erasure takes: members, names, notes, the ledger; and tokens that nobody can read.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
+use shared::clock::Millis;
 use shared::effect::{Effect, Read};
 use shared::kakao::id::PlusfriendUserKey;
 use shared::kakao::skill::SkillRequest;
 use shared::secret::pseudonym;
-use shared::sign_up::{self, Accepted, Decision, Left, Redirected};
+use shared::sign_up::{self, Accepted, Decision, Left, Redirected, Who};
 use shared::store::sign_up::{Consent, Joined, Outcome, Taken, Tally, Why};
-use shared::store::{AppUser, GroupId, Identity, Person, PlaceId, SagaId};
+use shared::store::{AccountChange, AppUser, GroupId, Identity, Person, PlaceId, SagaId};
 use tests::platform::payload;
 use tests::sign_up::{NOW, World};
 use tests::table::text;
@@ -191,6 +193,44 @@ async fn an_erasure_that_comes_late_touches_nothing_of_who_came_back() {
     assert_eq!(after, before);
     let (found, member) = world.store.member_by(&bot).await.unwrap().unwrap();
     assert_eq!((found, member.mg), (app(), next));
+}
+
+#[tokio::test]
+async fn a_profile_that_has_changed_is_asked_for_again_at_the_next_login_and_once() {
+    let world = Scene::default();
+    world.signs_up(&app()).await;
+    let login = async |nick: &str, decision: fn(Accepted) -> Decision<()>| {
+        let code = world.kakao.consent(&app());
+        let asked = AtomicU64::new(0);
+        let profile = serde_json::Map::from_iter([("nick".to_owned(), json!(nick))]);
+        let decide = async |_: &Who<()>| {
+            asked.fetch_add(1, Ordering::SeqCst);
+            decision(Accepted { profile: profile.clone(), ..Accepted::default() })
+        };
+        let told = sign_up::redirect(&world.clerk(&code), &code, decide).await.unwrap();
+        assert_eq!(told, Redirected::AlreadyMember { app: Some(app()) });
+        let member = world.store.member(&app()).await.unwrap().unwrap();
+        (asked.into_inner(), member.profile.get("nick").and_then(|nick| nick.as_str().map(str::to_owned)))
+    };
+    let changes = async |token: &str, at: Millis| {
+        let change = AccountChange { profile: true, ..AccountChange::at(at) };
+        let now = world.clock.now();
+        world.store.take_account_change(&app(), token, "me", &change, &|_, _| (), now).await.unwrap();
+    };
+    assert_eq!(login("one", Decision::Accept).await, (0, None), "nothing has changed");
+    changes("of the time before", NOW.minus(Duration::from_secs(60))).await;
+    assert_eq!(login("one", Decision::Accept).await, (0, None), "what the sign-up knew already");
+    world.pass(Duration::from_secs(60));
+    changes("t1", world.clock.now()).await;
+    // Who would not be taken today stays a member, with the profile that there is; the next login asks again.
+    assert_eq!(login("one", |_| Decision::Refuse("NO".to_owned())).await, (1, None));
+    assert_eq!(login("one", |_| Decision::AskMore(())).await, (1, None));
+    assert_eq!(login("two", Decision::Accept).await, (1, Some("two".to_owned())));
+    assert_eq!(login("three", Decision::Accept).await, (0, Some("two".to_owned())), "once");
+    world.pass(Duration::from_secs(60));
+    changes("t2", world.clock.now()).await;
+    assert_eq!(login("four", Decision::Accept).await, (1, Some("four".to_owned())), "and again for the next change");
+    assert!(world.table.items_under("OUT#").len() == 1, "no second welcome, no effects");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::app::App;
 use shared::clock::{Clock, Millis};
+use shared::effect::{Effect, Read};
 use shared::sign_up::{self, Clerk, Forgotten, KakaoLogin, Keys, Left};
 use shared::store::{AppUser, SagaId};
 use simulator::login::{self, Kakao};
@@ -19,6 +20,7 @@ use unlink_callback::UnlinkCallback;
 const NOW: Millis = Millis(1_760_000_000_000);
 const GA: &str = "1376016924426879191";
 const PK: &str = "U#app#1376016924426879191";
+const OPEN: &str = "U#oid#1376016924426879191";
 const PATH: &str = "/account/unlink";
 
 struct World {
@@ -336,6 +338,89 @@ async fn a_former_member_whose_account_is_gone_later_is_erased_too() {
     assert_eq!(world.send(&get(&pairs().replace("UNLINK_FROM_APPS", "ACCOUNT_DELETE"))).await, 200);
     assert_eq!(world.carry_out("b").await, Left::Erased);
     assert_eq!(world.erasures(), ["first"]);
+}
+
+#[tokio::test]
+async fn of_a_long_reason_only_the_beginning_is_kept() {
+    let world = world().await;
+    let mut body = json_body();
+    body["referrer_type"] = json!("가".repeat(10_000));
+    assert_eq!(world.send(&Knock::post(PATH).json(&body)).await, 200);
+    assert_eq!(text(&world.job().expect("a job"), "why"), "가".repeat(21), "63 of 64 bytes");
+}
+
+/// What there is of somebody who linked the app, added the channel, and never became a member.
+fn never_signed_up(world: &World) {
+    world.kakao.link("ga");
+    for (pk, sk) in [(PK, "CH#_AbCdE"), (PK, "CH#_other"), (PK, "ACCOUNT"), (OPEN, "CH#_AbCdE")] {
+        world.table.put(&json!({ "PK": {"S": pk}, "SK": {"S": sk}, "rel": {"S": "added"}, "at": {"N": "1"} }));
+    }
+}
+
+/// What the outbox does with the erasures that are queued.
+async fn carry_out_erasures(world: &World) {
+    let keys = Keys::of(&world.app).await.expect("keys");
+    let kakao = KakaoLogin::new(&world.app, world.app.clock.now().plus(Duration::from_secs(8)));
+    for entry in world.table.items_under("OUT#") {
+        let Read::Known(Effect::Erase(erase)) = Effect::read(text(&entry, "body")) else { panic!("an erasure") };
+        sign_up::erase(&world.clerk(&keys, &kakao, "outbox"), &erase.app, &erase.mg, erase.at)
+            .await
+            .expect("the table");
+    }
+}
+
+#[tokio::test]
+async fn of_somebody_who_never_was_a_member_nothing_is_kept_either() {
+    for policy in ["erase", "keep"] {
+        let world = World::with(&[("UNLINK_POLICY", policy)]).await;
+        for round in 0..2_u64 {
+            // The second time within a day: it is another erasure, not the one that is done.
+            world.app.clock.set(NOW.plus(Duration::from_secs(round * 3_600)));
+            never_signed_up(&world);
+            world.kakao.unlink("ga");
+            assert_eq!(world.send(&get(&pairs().replace("UNLINK_FROM_APPS", "ACCOUNT_DELETE"))).await, 200);
+            assert_eq!(world.carry_out("a").await, Left::Erased);
+            assert_eq!(world.erasures().len() as u64, round + 1);
+            carry_out_erasures(&world).await;
+            assert_eq!(world.table.items_under(PK).len(), 0, "{policy}: {:?}", world.table.items_under(PK));
+        }
+        assert!(world.table.items_under("AUD#").is_empty(), "no membership came to an end");
+        assert_eq!(world.table.items_under(OPEN).len(), 1, "an open id of the same number may be somebody else");
+    }
+}
+
+#[tokio::test]
+async fn who_signs_up_meanwhile_keeps_what_is_theirs() {
+    let world = world().await;
+    never_signed_up(&world);
+    world.kakao.unlink("ga");
+    assert_eq!(world.send(&get(&pairs().replace("UNLINK_FROM_APPS", "ACCOUNT_DELETE"))).await, 200);
+    assert_eq!(world.carry_out("a").await, Left::Erased);
+    world.signs_up("first");
+    carry_out_erasures(&world).await;
+    assert!(
+        world.is_member() && world.table.item(PK, "CH#_AbCdE").is_some() && world.table.item(PK, "ACCOUNT").is_some()
+    );
+}
+
+#[tokio::test]
+async fn who_asks_to_be_forgotten_takes_the_open_id_of_the_same_number_along() {
+    for is_member in [false, true] {
+        let world = world().await;
+        never_signed_up(&world);
+        if is_member {
+            world.signs_up("first");
+        }
+        let keys = Keys::of(&world.app).await.expect("keys");
+        let kakao = KakaoLogin::new(&world.app, NOW.plus(Duration::from_secs(8)));
+        let memberships = if is_member { vec![SagaId::from_text("first")] } else { Vec::new() };
+        let forgotten = sign_up::forget(&world.clerk(&keys, &kakao, "cli"), &ga(), &memberships).await;
+        assert_eq!(forgotten, Ok(Forgotten::Erased(4)));
+        let left = world.table.items().into_iter().map(|item| text(&item, "SK").to_owned());
+        let left: Vec<String> =
+            left.filter(|sk| !["OUT", "LINK"].contains(&sk.as_str()) && !sk.starts_with("176")).collect();
+        assert_eq!(left, Vec::<String>::new());
+    }
 }
 
 #[tokio::test]

@@ -101,7 +101,8 @@ async fn answer<B: Notices>(app: &App<B>, request: Request) -> Ended {
         return ("unfit", 400);
     }
     let Some(happened) = Happened::of(&event, verified.request().header("x-kakao-resource-id")) else {
-        // An id of a kind that nobody knows, or that cannot be part of a key.
+        // An id of a kind that nobody knows, a number that is none, or a channel that cannot be part of a key.
+        Log::error("channel.nobody").request(&id).write();
         return ("nobody", 200);
     };
     match take_in(app, &event, &happened, &id).await {
@@ -173,7 +174,7 @@ async fn take_in<B: Notices>(
     }
     if !happened.known {
         let word = event.action().map(|action| action.as_str().to_owned()).unwrap_or_default();
-        app.store().keep_channel_event(change, word.get(..WORD_MAX).unwrap_or(&word), now).await?;
+        app.store().keep_channel_event(change, &word, now).await?;
         return Ok(("unknown-event", 200));
     }
     let heard = hear(app, event, change, id).await;
@@ -191,9 +192,6 @@ async fn take_in<B: Notices>(
     // The relation is kept whatever the bot does: somebody who blocked must not be written to because of a mistake of ours.
     Ok(if heard.is_none() && matches!(ended.0, "added" | "blocked") { ("bot-failed", 503) } else { ended })
 }
-
-/// Longest unknown word that is kept, in bytes.
-const WORD_MAX: usize = 64;
 
 /// What the bot wants to follow; `None` if it panicked, took too long or wants more than one transaction holds.
 async fn hear<B: Notices>(app: &App<B>, event: &ChannelEvent, change: &ChannelChange, id: &str) -> Option<Vec<Entry>> {

@@ -116,6 +116,7 @@ pub(crate) async fn unlink_job(
         Left::StillLinked => "still-linked",
         Left::Nothing => return Ok(()), // a repeat, or the record of its own end
         Left::Later => "later",
+        Left::Parked => "parked",
     };
     Log::info("outbox.unlink").outcome(word).write();
     Ok(())

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::Value;
 
+use super::twins::NoTwins;
 use crate::kakao::login::{Jwk, JwsHeader};
 
 /// Longest token that is looked at, in bytes.
@@ -86,9 +87,11 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// Exactly one JSON document.
+/// Exactly one JSON document, in which no name is there twice: two readers could read two different tokens (RFC 7515, 4; RFC 7519, 4).
 fn json<T: serde::de::DeserializeOwned>(part: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+    let document = URL_SAFE_NO_PAD.decode(part).ok()?;
+    serde_json::from_slice::<NoTwins>(&document).ok()?;
+    serde_json::from_slice(&document).ok()
 }
 
 /// A number as `ring` wants it: big-endian, without zeros in front, which some senders add.

@@ -15,6 +15,7 @@ mod outbound;
 pub mod secevent;
 pub mod skill_callback;
 pub mod ssm;
+mod twins;
 pub mod user;
 pub mod work;
 

@@ -6,10 +6,6 @@ use super::unlink::{Left, erase, timed_unlink_job};
 use crate::store::sign_up::SagaId;
 use crate::store::{AppUser, StoreError};
 
-/// The membership of somebody who never had one, and of whom there is something all the same: no line in the ledger, because nothing
-/// of it would come back as a member.
-const NONE: &str = "none";
-
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forgotten {
@@ -43,15 +39,15 @@ pub async fn forget<K: Kakao>(
     match left {
         Left::Erased | Left::Nothing => {} // or the outbox was faster
         Left::StillLinked => return Ok(Forgotten::LinkedAgain),
-        Left::Later => return Ok(Forgotten::Later),
+        Left::Later | Left::Parked => return Ok(Forgotten::Later),
     }
     let mut items = 0;
     for mg in memberships {
         items += erase(clerk, app, mg, at).await?.items;
     }
     if memberships.is_empty() {
-        let none = SagaId::from_text(NONE);
-        items += clerk.store.erase_leftovers(app, &none, clerk.now()).await?.items;
+        items += erase(clerk, app, &SagaId::none(at), at).await?.items;
     }
+    items += clerk.store.erase_unconfirmed(app).await?.items;
     Ok(Forgotten::Erased(items))
 }

@@ -201,6 +201,6 @@ async fn end_membership<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result
     Ok(match unlink_job(clerk, app).await? {
         Left::Erased => Mended::Left,
         Left::StillLinked | Left::Nothing => Mended::Fine,
-        Left::Later => Mended::Open,
+        Left::Later | Left::Parked => Mended::Open,
     })
 }

@@ -221,7 +221,7 @@ async fn with_tokens<K: Kakao, F>(
     // 5. Lock the link, then write down whose it is.
     let rev = match store.lock_link(app, id, clerk.now()).await? {
         Lock::Taken { rev } => rev,
-        Lock::Member { rev } => return already_member(clerk, id, &who, rev, token).await,
+        Lock::Member { rev } => return already_member(clerk, id, &who, (rev, token), decide).await,
         Lock::Busy => return fail(clerk, id, Some(app), Why::Busy).await,
     };
     if store.keep_app(id, me, app, clerk.now()).await? == Held::Lost {
@@ -304,8 +304,8 @@ async fn already_member<K: Kakao, F>(
     clerk: &Clerk<'_, K>,
     id: &SagaId,
     who: &Who<K::Applicant>,
-    rev: u64,
-    token: &Secret,
+    (rev, token): (u64, &Secret),
+    decide: impl AsyncFn(&Who<K::Applicant>) -> Decision<F>,
 ) -> Result<Redirected<F>, StoreError> {
     let app = &who.app;
     if clerk.store.touch_link(app, rev, clerk.now()).await? == Touch::Gone {
@@ -315,7 +315,7 @@ async fn already_member<K: Kakao, F>(
         Told::Yes(whose) if whose == *app => {
             Ok(match clerk.store.end_as_member(id, clerk.me, app, clerk.now()).await? {
                 Held::Yes => {
-                    renew_consents(clerk, who).await;
+                    renew(clerk, who, decide).await;
                     Redirected::AlreadyMember { app: Some(app.clone()) }
                 }
                 Held::Lost => Redirected::Working,
@@ -347,23 +347,39 @@ fn renewed(before: &[Consent], now: &[Consent], at: Millis) -> Vec<Consent> {
     now.iter().map(renew).chain(gone).collect()
 }
 
-/// What the person consents to now, if that has changed. A member stays one if it cannot be written down: the next login tries again.
-async fn renew_consents<K: Kakao>(clerk: &Clerk<'_, K>, who: &Who<K::Applicant>) {
+/// What the person consents to now and, if Kakao told that their profile has changed, what the author keeps of it. A member stays one if
+/// it cannot be written down: the next login tries again.
+async fn renew<K: Kakao, F>(
+    clerk: &Clerk<'_, K>,
+    who: &Who<K::Applicant>,
+    decide: impl AsyncFn(&Who<K::Applicant>) -> Decision<F>,
+) {
     let (store, app) = (clerk.store, &who.app);
     let renewal = async {
-        match store.member(app).await? {
-            Some(member) if !member.read_only => {
-                let consents = renewed(&member.consents, &who.consents, clerk.now());
-                if consents == member.consents {
-                    return Ok(false);
-                }
-                store.refresh_member(app, &member.mg, &consents, &member.profile, clerk.now()).await
-            }
-            _ => Ok(false),
+        let Some(member) = store.member(app).await?.filter(|member| !member.read_only) else { return Ok(()) };
+        let changed = store.account(app, clerk.now()).await?.and_then(|account| account.profile_since);
+        let changed = changed.filter(|since| *since > member.since);
+        // The author's rule, as for an applicant. Of its answer the profile counts and nothing else: it is no second sign-up, and a no
+        // ends no membership.
+        let profile = match changed {
+            Some(_) => match decide(who).await {
+                Decision::Accept(accepted) => Some(accepted.profile),
+                Decision::AskMore(_) | Decision::Refuse(_) | Decision::Broken => None,
+            },
+            None => None,
+        };
+        let consents = renewed(&member.consents, &who.consents, clerk.now());
+        let kept = profile.as_ref().unwrap_or(&member.profile);
+        if (&consents, kept) != (&member.consents, &member.profile) {
+            store.refresh_member(app, &member.mg, &consents, kept, clerk.now()).await?;
+        }
+        match changed.filter(|_| profile.is_some()) {
+            Some(seen) => store.profile_was_read(app, seen, clerk.now()).await,
+            None => Ok(()),
         }
     };
     if let Err(error) = renewal.await {
-        Log::warn("sign-up.consents").kind(error.kind()).write();
+        Log::warn("sign-up.renewal").kind(error.kind()).write();
     }
 }
 

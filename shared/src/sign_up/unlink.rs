@@ -8,7 +8,7 @@ use crate::clock::Millis;
 use crate::effect::{Effect, Erase as Erasure};
 use crate::log::Log;
 use crate::secret::pseudonym;
-use crate::store::sign_up::{Erase, Erased, SagaId, UnlinkJob};
+use crate::store::sign_up::{Erase, Erased, PutOff, SagaId, UnlinkJob};
 use crate::store::{AppUser, StoreError};
 
 /// How often a job whose fence has moved is looked at again before it is left for later.
@@ -28,6 +28,8 @@ pub enum Left {
     Nothing,
     /// Not now. It is due again.
     Later,
+    /// Something of theirs cannot be decoded, and was tried too often: a person must look.
+    Parked,
 }
 
 /// Carries out a job that was never put off. One that was waits for the sweep: the stream tells of putting it off, too.
@@ -35,10 +37,11 @@ pub enum Left {
 /// # Errors
 /// As [`unlink_job`].
 pub async fn new_unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result<Left, StoreError> {
-    match clerk.store.unlink_job(app).await? {
-        None => Ok(Left::Nothing),
-        Some(seen) if seen.tries > 0 => Ok(Left::Later),
-        Some(_) => unlink_job(clerk, app).await,
+    match clerk.store.unlink_job(app).await {
+        Ok(None) => Ok(Left::Nothing),
+        Ok(Some(seen)) if seen.tries > 0 => Ok(Left::Later),
+        Ok(Some(_)) => unlink_job(clerk, app).await,
+        Err(error) => poisoned(clerk, app, error).await,
     }
 }
 
@@ -47,7 +50,21 @@ pub async fn new_unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Re
 /// # Errors
 /// [`StoreError`] if the table cannot be used; the job stays due.
 pub async fn unlink_job<K: Kakao>(clerk: &Clerk<'_, K>, app: &AppUser) -> Result<Left, StoreError> {
-    timed_unlink_job(clerk, app).await.map(|(left, _)| left)
+    match timed_unlink_job(clerk, app).await {
+        Ok((left, _)) => Ok(left),
+        Err(error) => poisoned(clerk, app, error).await,
+    }
+}
+
+/// What cannot be decoded now cannot be in a minute either: the job makes room for its neighbours, and after some tries a person looks.
+async fn poisoned<K>(clerk: &Clerk<'_, K>, app: &AppUser, error: StoreError) -> Result<Left, StoreError> {
+    let StoreError::Undecodable(item) = error else { return Err(error) };
+    Log::error("unlink.undecodable").item(&item).write();
+    if clerk.store.put_off_unlink_job(app, clerk.now()).await? == PutOff::Parked {
+        Log::error("outbox.parked").item(&item).write();
+        return Ok(Left::Parked);
+    }
+    Ok(Left::Later)
 }
 
 /// As [`unlink_job`], and when the membership ended: the ledger has one line for one moment, whoever writes it.
@@ -108,21 +125,29 @@ async fn end<K>(clerk: &Clerk<'_, K>, app: &AppUser, seen: &UnlinkJob, now: Mill
     if store.keeps_former_members() && !seen.must {
         return store.retire_membership(app, seen, now).await;
     }
-    // One that was kept before goes along.
-    let memberships = seen.mg.iter().chain(&seen.former).cloned();
-    let erasures: Result<Vec<_>, _> =
-        memberships.map(|mg| entry(&Effect::Erase(Erasure { app: app.clone(), mg, at: now }))).collect();
+    // One that was kept before goes along. Who never was a member may have a relation to a channel all the same, and an account.
+    let mut memberships: Vec<SagaId> = seen.mg.iter().chain(&seen.former).cloned().collect();
+    if memberships.is_empty() {
+        memberships.push(SagaId::none(now));
+    }
+    let erasure = |mg| entry(&Effect::Erase(Erasure { app: app.clone(), mg, at: now }));
+    let erasures: Result<Vec<_>, _> = memberships.into_iter().map(erasure).collect();
     store.erase_membership(app, seen, &erasures?, now).await
 }
 
-/// What follows an erased membership: names, talks, groups, relations; and a line in the ledger.
+/// What follows an erased membership: names, talks, groups, relations; and a line in the ledger. Of somebody who never was a member
+/// there is no line: nothing of it would come back as one.
 ///
 /// # Errors
 /// [`StoreError`] if the table cannot be used; to be repeated.
 pub async fn erase<K>(clerk: &Clerk<'_, K>, app: &AppUser, mg: &SagaId, at: Millis) -> Result<Erased, StoreError> {
     late(at, clerk.now());
-    let who = pseudonym(clerk.ledger, app.as_str());
-    let erased = clerk.store.erase_member(app, mg, &who, at, clerk.now()).await?;
+    let erased = if mg.is_none() {
+        clerk.store.erase_leftovers(app, mg, clerk.now()).await?
+    } else {
+        let who = pseudonym(clerk.ledger, app.as_str());
+        clerk.store.erase_member(app, mg, &who, at, clerk.now()).await?
+    };
     Log::info("member.erased").count(erased.items).took(clerk.now().since(at)).write();
     Ok(erased)
 }

@@ -1,6 +1,7 @@
 //! `ACCOUNT`: what Kakao told about a person's account; `IDEM#`: the names of the tokens that told it, each of which counts once.
 //!
 //! ```text
+//! one snapshot:     ACCOUNT ─ MEMBER ─ FORMER, whichever the token is about
 //! one transaction:  IDEM#jti if it is not there ─ ACCOUNT as it was read ─ what was withdrawn from MEMBER and FORMER ─ JOB#UNLINK
 //! ```
 //!
@@ -8,7 +9,7 @@
 
 use std::time::Duration;
 
-use super::item::{Attributes, VERSION, n, s, undecodable};
+use super::item::{Attributes, VERSION, head, n, s, undecodable};
 use super::keys::{ACCOUNT, FORMER, Key};
 use super::sign_up::unlink_job::store_notice;
 use super::sign_up::{Profile, rewrite_profile};
@@ -95,6 +96,13 @@ impl AccountChange {
         let flags = self.linked || self.sessions || self.identifiers || self.profile;
         flags || self.disabled.is_some() || self.unknown.is_some()
     }
+
+    /// What must be read before it can be written.
+    fn concerns(&self) -> Vec<&'static str> {
+        let account = self.touches_account().then_some(ACCOUNT);
+        let members = if self.withdrawn.is_empty() { &[][..] } else { &["MEMBER", FORMER] };
+        account.into_iter().chain(members.iter().copied()).collect()
+    }
 }
 
 impl Store {
@@ -112,16 +120,16 @@ impl Store {
         now: Millis,
     ) -> Result<Taken, StoreError> {
         for look in 0..LOOKS {
+            // All at one moment: a membership that is retired meanwhile is in the one place or in the other. And in one call, however
+            // slow the table is: Kakao waits three seconds.
+            let kinds = change.concerns();
+            let keys: Vec<Key> = kinds.iter().map(|kind| Key::app_user(app, *kind)).collect();
             let mut writes = vec![remember(token_id, now)];
-            if change.touches_account() {
-                writes.push(self.update_account(app, change, now).await?);
-            }
-            // In the order in which a membership ends: one that is retired meanwhile is met in the one place or refused in the other.
-            for kind in ["MEMBER", FORMER] {
-                if !change.withdrawn.is_empty()
-                    && let Some(member) = self.get(&Key::app_user(app, kind)).await?
-                {
-                    writes.extend(forget(app, kind, &member, &change.withdrawn, withdraw, now)?);
+            for (kind, item) in kinds.into_iter().zip(self.get_all(&keys).await?) {
+                match item {
+                    item if kind == ACCOUNT => writes.push(update_account(app, item.as_ref(), change, now)),
+                    Some(member) => writes.extend(forget(app, kind, &member, &change.withdrawn, withdraw, now)?),
+                    None => {}
                 }
             }
             writes.extend(change.left.as_ref().map(|why| store_notice(app, me, why, now)));
@@ -144,47 +152,60 @@ impl Store {
         Ok(item.filter(|item| !item.is_expired(now)).map(|item| read(&item)))
     }
 
-    async fn update_account(&self, app: &AppUser, change: &AccountChange, now: Millis) -> Result<Write, StoreError> {
-        let key = Key::app_user(app, ACCOUNT);
-        let item = self.get(&key).await?;
-        let old = item.as_ref().map(read).unwrap_or_default();
-        let number = |name| item.as_ref().and_then(|item| item.maybe_number(name)).unwrap_or_default();
-        let rev = number("rev");
-        // Condition: as it was read. A repeat is told by the token's name beside it.
-        let condition = if item.is_some() { "rev = :seen AND NOT v > :v" } else { "attribute_not_exists(PK)" };
-        let set = "SET t = :t, v = :v, ua = :now, ca = if_not_exists(ca, :now), rev = :rev, #ttl = :ttl";
-        let mut update = Write::update(key, set, condition)
-            .name("#ttl", "ttl")
-            .text(":t", "ACC")
-            .number(":v", VERSION)
+    /// The author has been asked anew about a person: what changed at `seen` is known now.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written; the author is then asked once more.
+    pub async fn profile_was_read(&self, app: &AppUser, seen: Millis, now: Millis) -> Result<(), StoreError> {
+        // Condition: nothing has changed since. A repeat finds nothing to take.
+        let read = "SET rev = rev + :one, ua = :now REMOVE prof";
+        let read = Write::update(Key::app_user(app, ACCOUNT), read, "prof = :seen AND NOT v > :v")
+            .number(":seen", seen.0)
+            .number(":one", 1)
             .number(":now", now.0)
-            .number(":rev", rev.saturating_add(1))
-            .number(":ttl", now.plus(KEPT).secs());
-        if item.is_some() {
-            update = update.number(":seen", rev);
-        }
-        let since = [
-            (change.linked, "linked", ":linked", old.linked),
-            (change.sessions, "sess", ":sess", old.sessions_since),
-            (change.identifiers, "idents", ":idents", old.identifiers_since),
-            (change.profile, "prof", ":prof", old.profile_since),
-        ];
-        for (changed, name, value, old) in since {
-            if changed {
-                let newest = old.unwrap_or_default().max(change.at);
-                update = update.also_set(&format!("{name} = {value}")).number(value, newest.0);
-            }
-        }
-        if let Some(disabled) = change.disabled {
-            // As with a channel: on one moment the careful reading counts.
-            let version = change.at.0.saturating_mul(2).saturating_add(u64::from(disabled)).max(number("dis"));
-            update = update.also_set("dis = :dis").number(":dis", version);
-        }
-        if let Some(kind) = &change.unknown {
-            update = update.also_set("odd = :odd").text(":odd", kind.get(..KIND_MAX).unwrap_or("?"));
-        }
-        Ok(update)
+            .number(":v", VERSION);
+        self.write(read).await.map(|_| ())
     }
+}
+
+/// Condition: as it was read. A repeat is told by the token's name beside it.
+fn update_account(app: &AppUser, item: Option<&Item>, change: &AccountChange, now: Millis) -> Write {
+    let old = item.map(read).unwrap_or_default();
+    let number = |name| item.and_then(|item| item.maybe_number(name)).unwrap_or_default();
+    let rev = number("rev");
+    let condition = if item.is_some() { "rev = :seen AND NOT v > :v" } else { "attribute_not_exists(PK)" };
+    let set = "SET t = :t, v = :v, ua = :now, ca = if_not_exists(ca, :now), rev = :rev, #ttl = :ttl";
+    let mut update = Write::update(Key::app_user(app, ACCOUNT), set, condition)
+        .name("#ttl", "ttl")
+        .text(":t", "ACC")
+        .number(":v", VERSION)
+        .number(":now", now.0)
+        .number(":rev", rev.saturating_add(1))
+        .number(":ttl", now.plus(KEPT).secs());
+    if item.is_some() {
+        update = update.number(":seen", rev);
+    }
+    let since = [
+        (change.linked, "linked", ":linked", old.linked),
+        (change.sessions, "sess", ":sess", old.sessions_since),
+        (change.identifiers, "idents", ":idents", old.identifiers_since),
+        (change.profile, "prof", ":prof", old.profile_since),
+    ];
+    for (changed, name, value, old) in since {
+        if changed {
+            let newest = old.unwrap_or_default().max(change.at);
+            update = update.also_set(&format!("{name} = {value}")).number(value, newest.0);
+        }
+    }
+    if let Some(disabled) = change.disabled {
+        // As with a channel: on one moment the careful reading counts.
+        let version = change.at.0.saturating_mul(2).saturating_add(u64::from(disabled)).max(number("dis"));
+        update = update.also_set("dis = :dis").number(":dis", version);
+    }
+    if let Some(kind) = &change.unknown {
+        update = update.also_set("odd = :odd").text(":odd", head(kind, KIND_MAX));
+    }
+    update
 }
 
 /// Condition: this name was not seen, or so long ago that nothing of that age is taken.

@@ -50,7 +50,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the index cannot be read.
     pub async fn due(&self, now: Millis) -> Result<Vec<Due>, StoreError> {
-        let before = format!("{:013}", now.0 + 1);
+        let before = keys::due_before(now);
         let mut found = Vec::new();
         for shard in 0..DUE_SHARDS {
             let items: Vec<Item> = self.due_keys(&keys::due_pk(shard), &before, SWEEP).await?;

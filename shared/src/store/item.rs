@@ -46,6 +46,11 @@ pub(super) fn undecodable(item: &Item) -> StoreError {
     StoreError::Undecodable(hash(&[part("PK"), part("SK")])[..12].to_owned())
 }
 
+/// The beginning of a text from outside, at most `max` bytes and of whole characters: what is kept of a word that nobody knows.
+pub(super) fn head(text: &str, max: usize) -> &str {
+    text.get(..text.floor_char_boundary(max)).unwrap_or_default()
+}
+
 pub(super) fn s(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
 }

@@ -251,6 +251,11 @@ pub(super) fn member_list(app: &AppUser) -> (String, String) {
     (members_pk(shard), listed(app))
 }
 
+/// What the sort keys of everything that is due at `now` are below.
+pub(super) fn due_before(now: Millis) -> String {
+    format!("{:013}", now.0.saturating_add(1))
+}
+
 /// The shard and sort key of an entry, a saga or a user's job that is due at `at`.
 pub(super) fn due(id: &str, at: Millis) -> (String, String) {
     let shard = id.bytes().fold(0_u8, u8::wrapping_add) % DUE_SHARDS;

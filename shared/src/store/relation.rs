@@ -5,8 +5,9 @@
 //! higher one: nobody who may have blocked is written to. What Kakao says when it is asked is higher than both.
 
 use std::fmt;
+use std::time::Duration;
 
-use super::item::{Attributes, VERSION};
+use super::item::{Attributes, VERSION, head};
 use super::keys::{self, CHANNEL, Key};
 use super::person::is_id;
 use super::write::{Write, Written};
@@ -16,12 +17,22 @@ use crate::kakao::id::{AppUserId, ChannelUserId};
 use crate::kakao::login::is_person;
 use crate::kakao::webhook::ChannelIdType;
 
+/// Longest unknown word that is kept, in bytes: it comes from outside.
+const WORD_MAX: usize = 64;
+
+/// How long after the last event a relation is kept whose open id nobody has confirmed. No message will ever say that such a person
+/// has left, so time does; as long as an account is remembered.
+const OPEN_KEPT: Duration = Duration::from_secs(400 * 86_400);
+
+/// What begins the key of an open id that is no plain one: no plain id has it, so nobody's key is anybody else's.
+const HASHED: &str = "=";
+
 /// A person as a channel event names them. The same number as an app user id and as an open id is not taken for the same person.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChannelUser {
     /// They agreed to be known by their app user id.
     App(AppUser),
-    /// They did not.
+    /// They did not. An id with other characters than ours is kept as its hash: it names one person all the same.
     Open(String),
 }
 
@@ -32,6 +43,7 @@ impl ChannelUser {
         match kind {
             ChannelIdType::AppUserId if is_person(&AppUserId::new(id)) => AppUser::parse(id).map(Self::App),
             ChannelIdType::OpenId if is_id(id) => Some(Self::Open(id.to_owned())),
+            ChannelIdType::OpenId if !id.is_empty() => Some(Self::Open(format!("{HASHED}{}", hash(&["open", id])))),
             _ => None,
         }
     }
@@ -191,7 +203,7 @@ impl Store {
             "(attribute_not_exists(odd_at) OR odd_at <= :at) AND NOT v > :v",
             now,
         )
-        .text(":odd", word)
+        .text(":odd", head(word, WORD_MAX))
         .number(":at", change.at.0);
         self.write(keep).await.map(|_| ())
     }
@@ -220,10 +232,17 @@ fn relation(change: &ChannelChange, condition: &'static str, version: u64, now: 
 fn item(change: &ChannelChange, set: &str, condition: &'static str, now: Millis) -> Write {
     let common = "t = :t, v = :v, ua = :now, ca = if_not_exists(ca, :now)";
     let key = Key::channel(change.who.pk(), &change.channel);
-    Write::update(key, format!("SET {set}, {common}"), condition)
+    let item = Write::update(key, format!("SET {set}, {common}"), condition)
         .text(":t", "CH")
         .number(":v", VERSION)
-        .number(":now", now.0)
+        .number(":now", now.0);
+    match change.who {
+        // Theirs goes when they leave.
+        ChannelUser::App(_) => item,
+        ChannelUser::Open(_) => {
+            item.also_set("#ttl = :ttl").name("#ttl", "ttl").number(":ttl", now.plus(OPEN_KEPT).secs())
+        }
+    }
 }
 
 /// What it means that an event was refused.
@@ -260,9 +279,13 @@ mod tests {
         for bad in ["", "007", "1#2", "-1", "1e3", "18446744073709551616", "a b"] {
             assert_eq!(of(ChannelIdType::AppUserId, bad), None, "{bad}");
         }
-        for bad in ["", "a#b", "a b", "한글", "a\0", &"a".repeat(129)] {
-            assert_eq!(of(ChannelIdType::OpenId, bad), None, "{bad}");
-        }
+        assert_eq!(of(ChannelIdType::OpenId, ""), None);
+        let odd = ["a=", "a+b/c==", "a.b", "a#b", "a b", "한글", "a\0", "=", &"a".repeat(129)];
+        let mut keys: Vec<String> = odd.iter().filter_map(|id| of(ChannelIdType::OpenId, id)).collect();
+        assert!(keys.iter().all(|key| key.len() == "U#oid#=".len() + 32 && key.starts_with("U#oid#=")), "{keys:?}");
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), odd.len(), "each has a key of its own");
         assert_eq!(of(ChannelIdType::Other("email".to_owned()), "7"), None);
         assert_eq!(ChannelId::parse("_a#b"), None);
     }

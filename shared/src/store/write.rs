@@ -1,13 +1,15 @@
-//! The five things done to the table: one conditional write, several at once, one read, one query, one look into the index.
+//! The six things done to the table: one conditional write, several at once, one read, several at once, one query, one look into
+//! the index.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-    Update,
+    AttributeValue, ConditionCheck, Delete, Get, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactGetItem, TransactWriteItem, Update,
 };
 
 use super::client::UNKNOWN_ISSUER;
@@ -195,6 +197,46 @@ impl Store {
             .await
             .map_err(|error| failed(&error))?;
         Ok(found.item)
+    }
+
+    /// Several items as they were at one moment, in one call; in the order of the keys.
+    pub(super) async fn get_all(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, StoreError> {
+        match keys {
+            [] => Ok(Vec::new()),
+            [key] => Ok(vec![self.get(key).await?]), // half the price of a transaction
+            keys => self.get_at_one_moment(keys).await,
+        }
+    }
+
+    async fn get_at_one_moment(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, StoreError> {
+        let get = |key: &Key| {
+            let get = Get::builder().table_name(&self.table).set_key(Some(key.clone().into_attributes()));
+            Ok(TransactGetItem::builder().get(get.build().map_err(invalid)?).build())
+        };
+        let items: Vec<TransactGetItem> = keys.iter().map(get).collect::<Result<_, StoreError>>()?;
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let sent = self.client().transact_get_items().set_transact_items(Some(items.clone())).send().await;
+            let error = match sent {
+                Ok(found) => return Ok(found.responses.unwrap_or_default().into_iter().map(|one| one.item).collect()),
+                Err(error) => error,
+            };
+            let failure = match error.as_service_error() {
+                Some(TransactGetItemsError::TransactionCanceledException(cancelled)) => {
+                    match cancelled_because(cancelled) {
+                        Cancelled::Invalid(code) => StoreError::Rejected(code),
+                        Cancelled::Refused(_) | Cancelled::Busy => StoreError::Unavailable(CONFLICT),
+                    }
+                }
+                _ => failed(&error),
+            };
+            match failure {
+                StoreError::Unavailable(CONFLICT) if tried < CONFLICT_TRIES => wait(tried).await,
+                StoreError::Unavailable(UNKNOWN_ISSUER) if self.believe_system() => {}
+                failure => return Err(failure),
+            }
+        }
     }
 
     /// One page of a partition's items with sort keys from `range.0` to `range.1`, strongly consistent, in order, and where the

@@ -100,6 +100,22 @@ impl Store {
         Ok(count)
     }
 
+    /// Erases how an open id that is the same number as `app` stands to channels. Nobody has confirmed that it is the same person: only
+    /// who is asked to forget somebody may take it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be used; to be repeated then.
+    pub async fn erase_unconfirmed(&self, app: &AppUser) -> Result<Erased, StoreError> {
+        let mut erased = Erased::default();
+        for item in self.all(&keys::open_user_pk(app.as_str()), keys::ALL).await? {
+            let Some(key) = Key::of(&item) else { continue };
+            // Condition: it is there. Gone already is as good.
+            let gone = self.write(Write::delete(key, "attribute_exists(PK)")).await?;
+            erased.items += u64::from(matches!(gone, Written::Done(_)));
+        }
+        Ok(erased)
+    }
+
     /// Erases the chat of somebody who is no member: talk, groups, votes. Of a member's name nothing is taken.
     ///
     /// # Errors

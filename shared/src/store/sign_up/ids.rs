@@ -4,8 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Millis;
 use crate::kakao::id::{AppUserId, PlusfriendUserKey};
 use crate::store::person::{Person, is_id};
+
+/// How [`SagaId::none`] begins: a hash has no such letters.
+const NONE: &str = "none-";
 
 /// One attempt to sign up: the hash of its authorization code, because a code is good for one attempt. The membership that comes
 /// of it is called the same: its generation, `mg`.
@@ -24,7 +28,18 @@ impl SagaId {
         Self(text.into())
     }
 
-    /// 32 hexadecimal digits.
+    /// The membership of somebody who never had one, and of whom there is something all the same, which goes at `at`: another time is
+    /// another erasure.
+    pub fn none(at: Millis) -> Self {
+        Self(format!("{NONE}{}", at.0))
+    }
+
+    /// Whether it is [`SagaId::none`].
+    pub fn is_none(&self) -> bool {
+        self.0.starts_with(NONE)
+    }
+
+    /// 32 hexadecimal digits, or nobody's.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -48,7 +48,7 @@ pub(in crate::store) use member::rewrite_profile;
 pub use member::{Consent, Flow, Member, Outcome, Profile, Wish};
 pub use round::{ROUND_EVERY, ROUND_LEASE, Round, Taken, Tally};
 pub use saga::{Failure, Held, Saga, SagaClaim, Seize, Why};
-pub use unlink_job::{Erase, UnlinkJob};
+pub use unlink_job::{Erase, PutOff, UnlinkJob};
 
 /// How long a holder may take. Every holder's function ends after ten seconds, so whoever finds a lease run out finds nobody at
 /// work (state design, rule 5).

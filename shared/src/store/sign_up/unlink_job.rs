@@ -8,10 +8,10 @@ use super::rules::LinkState;
 use super::{AppUser, SagaId, backoff, change, known, link};
 use crate::clock::Millis;
 use crate::kakao::webhook::Referrer;
-use crate::store::item::Attributes;
+use crate::store::item::{Attributes, head, undecodable};
 use crate::store::keys::{self, FORMER, Key, UNLINK_JOB};
-use crate::store::write::Write;
-use crate::store::{Entry, Item, Store, StoreError, hash};
+use crate::store::write::{Write, Written};
+use crate::store::{Entry, Item, MAX_TRIES, Store, StoreError, hash};
 
 /// How long the fence of somebody who left is kept, against what was under way when they left.
 const FENCE_REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
@@ -41,6 +41,15 @@ pub struct UnlinkJob {
     pub former: Option<SagaId>,
     /// Nothing may be kept, whatever the service's policy: one of the messages said so.
     pub must: bool,
+}
+
+/// What became of a job that cannot be carried out as the table stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutOff {
+    /// It waits for its next try.
+    Later,
+    /// It was tried too often: no more automatic work until another message comes.
+    Parked,
 }
 
 /// What erasing came to.
@@ -97,9 +106,10 @@ impl Store {
         let former = self.generation(app, FORMER).await?;
         let must = job.maybe_number("must").is_some();
         let number = |name| job.maybe_number(name).unwrap_or_default();
-        let first = job.maybe_text("first").unwrap_or_default().to_owned();
+        let first = job.text("first")?.to_owned();
+        let seq = job.maybe_number("seq").ok_or_else(|| undecodable(&job))?;
         let since = Millis(number("ca"));
-        Ok(Some(UnlinkJob { first, seq: number("seq"), tries: number("tries"), since, rev, mg, former, must }))
+        Ok(Some(UnlinkJob { first, seq, tries: number("tries"), since, rev, mg, former, must }))
     }
 
     /// Which membership an item of the person's is.
@@ -214,6 +224,31 @@ impl Store {
             .text(":due", due);
         self.write(postpone).await.map(|_| ())
     }
+
+    /// Puts a job off of which something cannot be decoded, as [`Store::postpone_unlink_job`] does; after [`MAX_TRIES`] it is parked. A
+    /// parked job stays: whom it is about has left. The next message about them opens it again.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be used; the job is then due as before.
+    pub async fn put_off_unlink_job(&self, app: &AppUser, now: Millis) -> Result<PutOff, StoreError> {
+        let job_as_it_is = self.get(&Key::app_user(app, UNLINK_JOB)).await?.unwrap_or_default();
+        let tries = job_as_it_is.maybe_number("tries").unwrap_or_default().saturating_add(1);
+        // Condition: it is due. The stream tells of putting it off, too, and that is no try; nor is a repeat.
+        let due_by_now = known!("DSK < :soon");
+        let put_off = if tries < MAX_TRIES {
+            let (shard, due) = keys::due(app.as_str(), now.plus(backoff(tries)));
+            job(app, "tries = :tries, DPK = :shard, DSK = :due", due_by_now, now)
+                .text(":shard", shard)
+                .text(":due", due)
+        } else {
+            let park = "tries = :tries, st = :parked";
+            change(Key::app_user(app, UNLINK_JOB), "JOB", park, " REMOVE DPK, DSK", due_by_now, now)
+                .text(":parked", "PARKED")
+        };
+        let put_off = put_off.number(":tries", tries).text(":soon", keys::due_before(now));
+        let done = matches!(self.write(put_off).await?, Written::Done(_));
+        Ok(if done && tries >= MAX_TRIES { PutOff::Parked } else { PutOff::Later })
+    }
 }
 
 /// The name of a transaction that ends a membership.
@@ -234,7 +269,7 @@ fn refused_by(link: &Item, now: Millis) -> Result<Erase, StoreError> {
 fn store(app: &AppUser, me: &str, now: Millis) -> Write {
     let set = "#first = if_not_exists(#first, :me), seq = if_not_exists(seq, :zero) + :one, tries = :zero, DPK = :shard, DSK = :due";
     let (shard, due) = keys::due(app.as_str(), now.plus(STREAM_MISSED));
-    job(app, set, "NOT v > :v", now)
+    change(Key::app_user(app, UNLINK_JOB), "JOB", set, " REMOVE st", "NOT v > :v", now)
         .name("#first", "first")
         .text(":me", me)
         .number(":zero", 0)
@@ -245,9 +280,7 @@ fn store(app: &AppUser, me: &str, now: Millis) -> Write {
 
 /// As [`store`]; the last reason counts, but that nothing may be kept stays said.
 pub(in crate::store) fn store_notice(app: &AppUser, me: &str, why: &Referrer, now: Millis) -> Write {
-    let word = why.as_str();
-    let word = word.get(..REASON_MAX).unwrap_or(word);
-    let store = store(app, me, now).also_set("why = :why").text(":why", word);
+    let store = store(app, me, now).also_set("why = :why").text(":why", head(why.as_str(), REASON_MAX));
     if why.is_for_good() { must(store) } else { store }
 }
 
