@@ -9,13 +9,15 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use shared::bot::Oops;
-use shared::bot::work::{Ask, Heard, NoTicket, Ticket, WorkForm, WorkTurn, Wrong, notice_modal};
+use shared::bot::work::{Ask, Heard, NoTicket, Ticket, WorkDesk, WorkForm, WorkTurn, Wrong, notice_modal};
 use shared::clock::Millis;
 use shared::effect::Effect;
-use shared::kakao::id::WorkUserId;
+use shared::kakao::id::{WorkConversationId, WorkUserId};
 use shared::kakao::limits::work::Checked;
 use shared::kakao::work::{Action, ActionRow, Button, Description, HeaderStyle, Inline, Message, Modal, TextBlock, To};
+use shared::kapi::work::WorkError;
 use shared::store::{Approval, ApprovalId, Attempt, Decided, Requested, Ruling, Verdict};
 
 /// 결재할 수 있는 분들의 카카오워크 사용자 id. 여러분 회사의 것으로 바꾸세요. 자기 신청은 스스로 결재할 수 없습니다.
@@ -151,6 +153,36 @@ pub async fn submitted(turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
         }
         (Err(NoTicket::Forged), Err(no)) | (Err(no), _) => Ok(here(turn, Message::new(no.words()))),
     }
+}
+
+/// 답한 뒤에 하는 일.
+#[derive(Debug, Serialize, Deserialize)]
+enum Job {
+    /// 결재할 수 있는 분들의 이름을 알아보고 말합니다.
+    WhoDecides(WorkConversationId),
+}
+
+/// `/봇이름 결재자`: 이름은 카카오워크에 물어보아야 하므로 답한 뒤에 합니다. 다른 말에는 메뉴를 보여 줍니다.
+pub fn called(turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
+    match turn.room() {
+        Some(room) if turn.words().trim() == "결재자" => Ok(Heard::nothing().later(&Job::WhoDecides(room))?),
+        _ => Ok(here(turn, menu())),
+    }
+}
+
+/// 미뤄 둔 일을 합니다.
+pub async fn run(job: Value, desk: &WorkDesk<'_>) -> Result<Heard, Oops> {
+    let Job::WhoDecides(room) = serde_json::from_value(job)?;
+    let mut names = Vec::new();
+    for approver in APPROVERS.map(WorkUserId::from) {
+        names.push(match desk.api().member(&approver).await {
+            Ok(member) => member.display_name.or(member.name).unwrap_or_else(|| approver.as_str().to_owned()),
+            Err(WorkError::Refused(_)) => approver.as_str().to_owned(),
+            Err(error) => return Err(error.into()),
+        });
+    }
+    let words = format!("결재할 수 있는 분: {}", names.join(", "));
+    Ok(Heard::nothing().say(To::Room(room), Message::new(words)))
 }
 
 /// 버튼을 누르면.

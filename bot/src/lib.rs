@@ -20,14 +20,15 @@ pub mod sign_up;
 pub mod tour;
 
 use serde::{Deserialize, Serialize};
-use shared::bot::work::{Heard, WorkModals, WorkTurn};
+use serde_json::Value;
+use shared::bot::work::{Heard, WorkDesk, WorkModals, WorkTurn};
 use shared::bot::{
     Applicant, ChannelFriend, Checks, Decision, Desk, Notices, Oops, Reply, SignUp, Skills, Turn, Words,
 };
 use shared::effect::Effect;
 use shared::kakao::limits::work::Checked;
 use shared::kakao::skill::{CheckRequest, CheckResponse, SkillResponse};
-use shared::kakao::work::{Modal, To};
+use shared::kakao::work::Modal;
 
 /// 봇. 설정이나 클라이언트가 필요하면 여기에 둡니다.
 #[derive(Debug)]
@@ -113,6 +114,10 @@ impl WorkModals for Bot {
     }
 
     async fn called(&self, turn: &WorkTurn<'_>) -> Result<Heard, Oops> {
-        Ok(turn.room().map_or_else(Heard::nothing, |room| Heard::nothing().say(To::Room(room), approval::menu())))
+        approval::called(turn)
+    }
+
+    async fn run(&self, job: Value, desk: &WorkDesk<'_>) -> Result<Heard, Oops> {
+        approval::run(job, desk).await
     }
 }

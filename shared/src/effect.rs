@@ -32,6 +32,8 @@ pub enum Effect {
     Recheck(Recheck),
     /// Say something in Kakao Work.
     Work(Box<Saying>),
+    /// Do slow work for a bot of Kakao Work.
+    WorkJob(WorkJob),
 }
 
 /// Something that a bot says in Kakao Work. [`Effect::work`] makes it.
@@ -43,6 +45,22 @@ pub struct Saying {
     pub to: To,
     /// What.
     pub message: Message,
+}
+
+/// Slow work of a bot of Kakao Work. [`Heard::later`](crate::bot::work::Heard::later) makes it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct WorkJob {
+    /// The callback it comes of, and which of its jobs.
+    pub key: String,
+    /// The author's own words.
+    pub job: Value,
+}
+
+/// Shows nothing of the job: it may hold what somebody wrote.
+impl std::fmt::Debug for WorkJob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WorkJob").field("key", &self.key).finish_non_exhaustive()
+    }
 }
 
 /// A sign-up that failed.
@@ -167,7 +185,8 @@ pub enum Read {
 
 impl Effect {
     /// Every kind there is, as the body spells it.
-    const KINDS: &[&str] = &["deliver", "event", "event_result", "undo", "welcome", "erase", "recheck", "work"];
+    const KINDS: &[&str] =
+        &["deliver", "event", "event_result", "undo", "welcome", "erase", "recheck", "work", "work_job"];
 
     /// Runs an event block for some people, each once: one effect for each hundred of them.
     ///
@@ -218,8 +237,22 @@ impl Effect {
                 EntryId::of(&["recheck", recheck.app.as_str(), &recheck.channel, &recheck.delivery])
             }
             Self::Erase(erase) => EntryId::of(&["erase", erase.app.as_str(), erase.mg.as_str()]),
-            Self::Work(saying) => EntryId::of(&["work", &saying.key, &serde_json::to_string(&saying.to)?]),
+            // A room is the same one as a number and as a text.
+            Self::Work(saying) => {
+                let (kind, who) = addressee(&saying.to);
+                EntryId::of(&["work", &saying.key, kind, who])
+            }
+            Self::WorkJob(work) => EntryId::of(&["work_job", &work.key]),
         };
         Ok(Entry::new(id, serde_json::to_string(self)?))
+    }
+}
+
+/// To whom, as part of a key.
+fn addressee(to: &To) -> (&'static str, &str) {
+    match to {
+        To::Room(room) => ("room", room.as_str()),
+        To::Member(member) => ("member", member.as_str()),
+        To::Email(address) => ("email", address),
     }
 }

@@ -10,11 +10,9 @@ use serde_json::Value;
 use crate::app::{App, Services};
 use crate::bot::work::{Heard, NOTICE, Signer, WorkModals, WorkTurn, notice};
 use crate::bot::{Oops, SORRY};
-use crate::effect::Effect;
 use crate::endpoint::catch_panic;
 use crate::http::{Request, Response};
 use crate::kakao;
-use crate::kakao::limits::work::Checked;
 use crate::kakao::work::{Callback, CallbackKind, Message, Modal, ModalAnswer, To};
 use crate::log::Log;
 use crate::secret::{NoSecret, SecretName};
@@ -167,21 +165,7 @@ async fn says<B>(
         Ok(Err(oops)) => ("apology", in_the_room(turn, &apology(verified, &oops))),
         Err(Cut::Panicked) => ("apology", in_the_room(turn, SORRY)),
     };
-    let mut entries = Vec::new();
-    for (number, said) in heard.says.into_iter().enumerate() {
-        let key = said.key.unwrap_or_else(|| format!("callback-{}-{number}", turn.id()));
-        let message: Checked<Message> = match said.message.checked() {
-            Ok(message) => message,
-            Err(refused) => {
-                for broken in refused.errors {
-                    let log = Log::error("work.unfit").request(&verified.request().id);
-                    log.rule(broken.rule).field(&broken.path).write();
-                }
-                continue;
-            }
-        };
-        entries.extend(Effect::work(key, said.to, message).entry());
-    }
+    let entries = heard.entries(&format!("callback-{}", turn.id()), &verified.request().id);
     let write = async {
         for entry in &entries {
             app.store().put_entry(entry, app.clock.now()).await?;

@@ -8,7 +8,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -69,7 +69,12 @@ async fn faults(State(service): State<Shared>, Json(fault): Json<Fault>) -> Stat
     StatusCode::NO_CONTENT
 }
 
-async fn look(State(service): State<Shared>, Path(method): Path<String>, headers: HeaderMap) -> Told {
+async fn look(
+    State(service): State<Shared>,
+    Path(method): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Told {
     if let Some(refused) = refused(&service, &headers) {
         return refused;
     }
@@ -79,7 +84,12 @@ async fn look(State(service): State<Shared>, Path(method): Path<String>, headers
         "users.list" => good(json!({ "users": [], "cursor": null })),
         "conversations.list" => good(json!({ "conversations": [], "cursor": null })),
         "departments.list" => good(json!({ "departments": [], "cursor": null })),
-        "users.info" | "users.find_by_email" => bad(StatusCode::OK, "user_not_found"),
+        // Whoever is asked for is a colleague: the room lets one be anybody.
+        "users.info" => match query.as_deref().and_then(|query| query.strip_prefix("user_id=")) {
+            Some(id) => good(json!({ "user": { "id": id, "name": format!("동료 {id}") } })),
+            None => bad(StatusCode::OK, "missing_parameter"),
+        },
+        "users.find_by_email" => bad(StatusCode::OK, "user_not_found"),
         _ => bad(StatusCode::NOT_FOUND, "api_not_found"),
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::app::App;
+use shared::bot::work::WorkModals;
 use shared::bot::{Checks, Skills};
 use shared::clock::{Clock, Millis};
 use shared::endpoint::Endpoint;
@@ -396,7 +397,7 @@ pub async fn ask_check<B: Checks>(app: &App<B>, call: &Call) -> Answer {
 const OUTBOX_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Wakes the outbox with an event, as invocation `owner`.
-pub async fn wake<B: Skills>(app: &App<B>, event: &str, owner: &str) -> Value {
+pub async fn wake<B: Skills + WorkModals>(app: &App<B>, event: &str, owner: &str) -> Value {
     let until = app.clock.now().plus(OUTBOX_TIMEOUT);
     Box::pin(outbox::Outbox::consume(app, event, owner, until)).await
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use shared::app::App;
+use shared::bot::work::WorkModals;
 use shared::bot::{Desk, Oops, Reply, Skills, Turn};
 use shared::clock::{Clock, Millis};
 use shared::effect::{Effect, Read};
@@ -149,6 +150,8 @@ async fn f23_a_late_turn_says_its_long_answer_when_it_is_taken_again() {
 
 /// A bot with one answer.
 struct Says(fn() -> SkillResponse, fn() -> SkillResponse);
+
+impl WorkModals for Says {}
 
 impl Skills for Says {
     type Talk = ();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::app::App;
+use shared::bot::work::WorkModals;
 use shared::bot::{Desk, Oops, Reply, Skills, Turn};
 use shared::clock::Millis;
 use shared::kakao::skill::{SkillRequest, SkillResponse};
@@ -189,6 +190,8 @@ async fn f27_an_effect_that_only_a_newer_release_knows_is_left_for_it() {
 /// Yesterday's bot.
 struct Old;
 
+impl WorkModals for Old {}
+
 impl Skills for Old {
     type Talk = Count;
     type Job = ();
@@ -212,6 +215,8 @@ struct New;
 struct Total {
     total: u64,
 }
+
+impl WorkModals for New {}
 
 impl Skills for New {
     type Talk = Total;

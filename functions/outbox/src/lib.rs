@@ -25,6 +25,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::app::App;
 use shared::bot::Skills;
+use shared::bot::work::WorkModals;
 use shared::clock::Millis;
 use shared::effect::{Effect, Read};
 use shared::lambda::Consumer;
@@ -48,7 +49,7 @@ const AT_THE_TABLE: usize = 16;
 /// How many pieces of work ask Kakao at once: events, links, people. Its limits are not published; a flood would only be turned away.
 const AT_KAKAO: usize = 8;
 
-impl<B: Skills> Consumer<B> for Outbox {
+impl<B: Skills + WorkModals> Consumer<B> for Outbox {
     const NAME: &'static str = "outbox";
 
     async fn warm(app: &App<B>) {
@@ -110,7 +111,7 @@ struct Shift<'a, B> {
     kakao: Semaphore,
 }
 
-impl<B: Skills> Shift<'_, B> {
+impl<B: Skills + WorkModals> Shift<'_, B> {
     /// Reports exactly the records of which nobody knows what became; those come again. What could not be carried out is not such a
     /// record: it waits in the `due` index.
     async fn stream(&self, records: &[Value]) -> Value {
@@ -220,6 +221,7 @@ impl<B: Skills> Shift<'_, B> {
                 let _place = self.kakao.acquire().await;
                 work::say(self.app, id, &saying, claimed.tries, self.until).await
             }
+            Read::Known(Effect::WorkJob(job)) => work::run(self.app, id, &job, &attempt, self.until).await,
             // Nobody is told yet: the line is all there is of a welcome.
             Read::Known(Effect::Welcome(_)) => {
                 Log::info("sign-up.welcome").item(&id.hash()).write();

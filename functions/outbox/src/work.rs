@@ -1,4 +1,4 @@
-//! Messages of Kakao Work. The service knows no key by which it would recognise a repeat, so one that may have arrived is said once
+//! Kakao Work: slow work of a bot, and messages. The service knows no key by which it would recognise a repeat, so one that may have arrived is said once
 //! more at most.
 //!
 //! ```text
@@ -11,9 +11,10 @@
 
 use std::time::Duration;
 
-use shared::app::Services;
+use shared::app::{App, Services};
+use shared::bot::work::{WorkModals, work_off};
 use shared::clock::Millis;
-use shared::effect::Saying;
+use shared::effect::{Saying, WorkJob};
 use shared::kakao::limits::work::Checked;
 use shared::kakao::work::{Message, To};
 use shared::kapi::work::{WorkApi, WorkError};
@@ -29,6 +30,34 @@ const TRIES_IN_THE_DARK: u64 = 2;
 
 /// The app key is the workspace's, not one of a KakaoTalk bot.
 const NO_BOT: &str = "";
+
+/// Kept free at the end of slow work for writing down what came of it.
+const WRITING: Duration = Duration::from_secs(2);
+
+/// Lets the bot do its job, and writes down what it says about it.
+pub(super) async fn run<B: WorkModals>(
+    app: &App<B>,
+    id: &EntryId,
+    work: &WorkJob,
+    owner: &str,
+    until: Millis,
+) -> Outcome {
+    let log = |outcome, kind| Log::error("outbox.work-job").outcome(outcome).kind(kind).item(&id.hash()).write();
+    let entries = match work_off(app, work, owner, until.minus(WRITING)).await {
+        Ok(entries) => entries,
+        Err(unfinished) => {
+            log("unfinished", unfinished.word());
+            return Outcome::Again;
+        }
+    };
+    for entry in &entries {
+        if let Err(error) = app.store().put_entry(entry, app.clock.now()).await {
+            log("store", error.kind());
+            return Outcome::Again;
+        }
+    }
+    Outcome::Done
+}
 
 /// Says it.
 pub(super) async fn say(services: &Services, id: &EntryId, saying: &Saying, tries: u64, until: Millis) -> Outcome {

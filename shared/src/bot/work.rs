@@ -48,6 +48,6 @@ mod ticket;
 
 pub use form::{Ask, LONGEST_ANSWER, WorkForm, Wrong, WrongWhy};
 pub use probe::NotAForm;
-pub use seam::{Heard, WorkModals, WorkTurn, notice_modal};
+pub use seam::{Heard, Unfinished, WorkDesk, WorkModals, WorkTurn, notice_modal, work_off};
 pub(crate) use seam::{NOTICE, notice};
 pub use ticket::{NoTicket, NotSigned, Signer, Ticket};

@@ -92,6 +92,14 @@ impl WorkError {
     }
 }
 
+impl std::fmt::Display for WorkError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl std::error::Error for WorkError {}
+
 /// The rooms of two that are known: a member's room does not change.
 #[derive(Debug, Default)]
 struct Rooms(Mutex<HashMap<WorkUserId, WorkConversationId>>);

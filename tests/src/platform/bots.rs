@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use shared::bot::work::WorkModals;
 use shared::bot::{AddedPlace, Checks, Desk, JoinOutcome, Oops, Reply, Skills, Turn};
 use shared::kakao::skill::{
     CheckRequest, CheckResponse, ContextValue, EventRequest, EventUser, QuickReply, SkillResponse,
@@ -181,6 +182,8 @@ async fn in_group<T>(turn: &Turn<'_, T>, words: &str) -> Result<Reply<T, Errand>
     }))
 }
 
+impl WorkModals for Obedient {}
+
 impl Skills for Obedient {
     type Talk = Count;
     type Job = Errand;
@@ -250,6 +253,8 @@ impl Checks for Obedient {
 /// Remembers nothing and so never touches the table, unless work waits.
 #[derive(Debug, Default)]
 pub struct Forgetful;
+
+impl WorkModals for Forgetful {}
 
 impl Skills for Forgetful {
     type Talk = ();

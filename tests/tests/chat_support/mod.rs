@@ -10,6 +10,7 @@ use std::ops::Deref;
 
 use serde_json::{Value, json};
 use shared::app::App;
+use shared::bot::work::WorkModals;
 use shared::bot::{Desk, Oops, Reply, Skills, SyncOutcome, Turn, Wish};
 use shared::kakao::skill::SkillResponse;
 use shared::sign_up::{self, Accepted, Decision, Left, Redirected};
@@ -37,6 +38,8 @@ fn word(outcome: &SyncOutcome) -> String {
         other => format!("{other:?}").to_lowercase(),
     }
 }
+
+impl WorkModals for Teller {}
 
 impl Skills for Teller {
     type Talk = ();

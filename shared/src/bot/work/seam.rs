@@ -2,16 +2,23 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{NoTicket, Signer, Ticket};
-use crate::app::Services;
+use crate::app::{App, Services};
 use crate::bot::Oops;
 use crate::clock::Millis;
+use crate::effect::{Effect, WorkJob};
+use crate::endpoint::catch_panic;
 use crate::kakao::id::{WorkConversationId, WorkUserId};
 use crate::kakao::limits::work::Checked;
 use crate::kakao::skill::Map;
 use crate::kakao::work::{Callback, Label, Message, Modal, To};
+use crate::kapi::work::WorkApi;
+use crate::log::Log;
+use crate::secret::{Secret, SecretName};
 use crate::store::{Approval, ApprovalId, Attempt, Decided, Entry, Requested, StoreError};
 
 /// `POST /work/request/{secret}` and `POST /work/callback/{secret}`: a bot of Kakao Work. Each has about two seconds. Nothing that is
@@ -48,20 +55,30 @@ pub trait WorkModals {
     fn called(&self, _turn: &WorkTurn<'_>) -> impl Future<Output = Result<Heard, Oops>> {
         async { Ok(Heard::default()) }
     }
+
+    /// Does what [`Heard::later`] put off, with all of the Web API at hand and most of a minute. A function that dies begins anew: a job
+    /// may be done twice, what is said about it is said once.
+    ///
+    /// # Errors
+    /// An [`Oops`] is tried again later, eight times at most.
+    fn run(&self, _job: Value, _desk: &WorkDesk<'_>) -> impl Future<Output = Result<Heard, Oops>> {
+        async { Ok(Heard::default()) }
+    }
 }
 
 /// What a bot has to say about what it heard.
 #[derive(Clone, Debug, Default)]
 pub struct Heard {
-    pub(crate) says: Vec<Said>,
+    says: Vec<Said>,
+    jobs: Vec<Value>,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Said {
+struct Said {
     /// The occasion; `None`: this very callback.
-    pub(crate) key: Option<String>,
-    pub(crate) to: To,
-    pub(crate) message: Message,
+    key: Option<String>,
+    to: To,
+    message: Message,
 }
 
 impl Heard {
@@ -80,6 +97,36 @@ impl Heard {
     pub fn say_once(mut self, key: impl Into<String>, to: To, message: Message) -> Self {
         self.says.push(Said { key: Some(key.into()), to, message });
         self
+    }
+
+    /// Puts slow work off: [`WorkModals::run`] gets `job` back after the answer, whatever is said meanwhile.
+    ///
+    /// # Errors
+    /// If `job` is no JSON.
+    pub fn later(mut self, job: &impl Serialize) -> Result<Self, serde_json::Error> {
+        self.jobs.push(serde_json::to_value(job)?);
+        Ok(self)
+    }
+
+    /// What happens besides the answer to `occasion`: a copy of it has the same. What breaks a rule is left out and in the log.
+    pub(crate) fn entries(self, occasion: &str, request: &str) -> Vec<Entry> {
+        let mut effects = Vec::new();
+        for (number, said) in self.says.into_iter().enumerate() {
+            let key = said.key.unwrap_or_else(|| format!("{occasion}-{number}"));
+            match said.message.checked() {
+                Ok(message) => effects.push(Effect::work(key, said.to, message)),
+                Err(refused) => {
+                    for broken in refused.errors {
+                        Log::error("work.unfit").request(request).rule(broken.rule).field(&broken.path).write();
+                    }
+                }
+            }
+        }
+        let jobs = self.jobs.into_iter().enumerate();
+        effects.extend(
+            jobs.map(|(number, job)| Effect::WorkJob(WorkJob { key: format!("{occasion}-job-{number}"), job })),
+        );
+        effects.iter().filter_map(|effect| effect.entry().ok()).collect()
     }
 }
 
@@ -200,6 +247,79 @@ pub(crate) const NOTICE: &str = "-";
 /// A modal that only says something.
 pub(crate) fn notice(title: &str, words: &str) -> Modal {
     Modal::new(title, NOTICE).block(Label::new(words))
+}
+
+/// Where slow work of Kakao Work is done.
+#[derive(Debug)]
+pub struct WorkDesk<'a> {
+    services: &'a Services,
+    key: Secret,
+    until: Millis,
+}
+
+impl WorkDesk<'_> {
+    /// The bot at the Web API: members, rooms, files, everything, for as long as there is time.
+    pub fn api(&self) -> WorkApi<'_> {
+        let Services { env, work, .. } = self.services;
+        WorkApi::new(self.services.outbound(), &env.work_api_url, &self.key, work, self.time_left())
+    }
+
+    /// Now.
+    pub fn now(&self) -> Millis {
+        self.services.clock.now()
+    }
+
+    /// How much time is left.
+    pub fn time_left(&self) -> Duration {
+        self.until.since(self.now())
+    }
+}
+
+/// Why slow work is not done yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// The app key cannot be read.
+    NoKey,
+    /// The bot broke down.
+    Panicked,
+    /// It could not do it; this kind of error is behind it.
+    Failed(&'static str),
+    /// Time ran out.
+    Late,
+}
+
+impl Unfinished {
+    /// A word for logs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NoKey => "no-key",
+            Self::Panicked => "panicked",
+            Self::Failed(kind) => kind,
+            Self::Late => "late",
+        }
+    }
+}
+
+/// Lets the bot do a job of Kakao Work until then: what happens besides.
+///
+/// # Errors
+/// [`Unfinished`]: it is to be tried again.
+pub async fn work_off<B: WorkModals>(
+    app: &App<B>,
+    work: &WorkJob,
+    request: &str,
+    until: Millis,
+) -> Result<Vec<Entry>, Unfinished> {
+    // The app key is the workspace's, not one of a KakaoTalk bot.
+    let key = app.secrets.value(SecretName::WorkAppKey, "").await.map_err(|_| Unfinished::NoKey)?;
+    let desk = WorkDesk { services: app, key, until };
+    let worked = tokio::time::timeout(desk.time_left(), catch_panic(Box::pin(app.bot.run(work.job.clone(), &desk))));
+    match worked.await {
+        Ok(Some(Ok(heard))) => Ok(heard.entries(&work.key, request)),
+        Ok(Some(Err(oops))) => Err(Unfinished::Failed(oops.kind())),
+        Ok(None) => Err(Unfinished::Panicked),
+        Err(_) => Err(Unfinished::Late),
+    }
 }
 
 /// A modal that only says something, such as why there is nothing to fill in.
