@@ -11,6 +11,7 @@ use shared::clock::Millis;
 use shared::endpoint::Endpoint;
 use shared::lambda;
 
+use crate::faults::Dice;
 use crate::platform::base64;
 
 /// The admin key of every test that does not say otherwise.
@@ -100,6 +101,48 @@ impl Knock {
     pub async fn at<E: Endpoint<B>, B>(&self, app: &App<B>) -> Answered {
         answered::<E, B>(app, &self.event(app.clock.now())).await
     }
+}
+
+/// T01: a thousand `Authorization` headers with a key that is not [`ADMIN_KEY`]: neighbours by one bit, beginnings, other letters, and
+/// lengths up to 10,000.
+pub fn wrong_keys() -> Vec<String> {
+    let mut dice = Dice::new(1);
+    let mut wrong: Vec<String> = Vec::new();
+    for bit in 0..ADMIN_KEY.len() * 8 {
+        let mut bytes = ADMIN_KEY.as_bytes().to_vec();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        wrong.extend(String::from_utf8(bytes).ok());
+    }
+    wrong.extend((0..ADMIN_KEY.len()).map(|length| ADMIN_KEY[..length].to_owned()));
+    wrong.extend(["x", "0", " ", "\t", "\u{a0}"].map(|more| format!("{ADMIN_KEY}{more}")));
+    wrong.extend([ADMIN_KEY.to_uppercase(), format!(" {ADMIN_KEY}"), "null".to_owned()]);
+    while wrong.len() < 1_000 {
+        let length = dice.below(10_000) as usize;
+        wrong.push((0..length).map(|_| char::from(33 + dice.below(94) as u8)).collect());
+    }
+    let schemes = ["KakaoAK", "kakaoak", "KAKAOAK"].into_iter().cycle();
+    schemes.zip(wrong).map(|(scheme, key)| format!("{scheme} {key}")).collect()
+}
+
+/// T02: headers that hold the right key, or none, in a way that is not one scheme, one blank and one key. `None`: no header.
+pub fn wrong_headers() -> Vec<Option<String>> {
+    vec![
+        None,
+        Some(String::new()),
+        Some(ADMIN_KEY.to_owned()),
+        Some(format!("Bearer {ADMIN_KEY}")),
+        Some(format!("Basic {ADMIN_KEY}")),
+        Some(format!("KakaoAK  {ADMIN_KEY}")),
+        Some(format!(" KakaoAK {ADMIN_KEY}")),
+        Some(format!("KakaoAK {ADMIN_KEY} ")),
+        Some(format!("KakaoAK\t{ADMIN_KEY}")),
+        Some(format!("KakaoAK {ADMIN_KEY},KakaoAK {ADMIN_KEY}")),
+        Some(format!("KakaoAK {ADMIN_KEY}, KakaoAK bad")),
+        Some(format!("KakaoAK bad,KakaoAK {ADMIN_KEY}")),
+        Some(format!("KakaoAK {ADMIN_KEY},")),
+        Some("KakaoAK".to_owned()),
+        Some("KakaoAK ".to_owned()),
+    ]
 }
 
 /// What the function answered.

@@ -10,10 +10,10 @@ use channel_callback::ChannelCallback;
 use channel_support::*;
 use serde_json::{Value, json};
 use shared::store::{AppUser, Store};
-use tests::faults::{ALWAYS, Dice, Fault};
+use tests::faults::{ALWAYS, Fault};
 use tests::parameters::{Mood, Parameters};
 use tests::table::{env, number, text};
-use tests::webhooks::{ADMIN_KEY, Knock, answered};
+use tests::webhooks::{ADMIN_KEY, Knock, answered, wrong_headers, wrong_keys};
 
 #[tokio::test]
 async fn row_16_old_names_new_names_and_both_lead_to_the_same_state() {
@@ -207,26 +207,11 @@ async fn a_deployment_without_an_app_takes_nothing() {
 #[tokio::test]
 async fn t01_a_thousand_wrong_keys_are_refused_before_the_body_is_read() {
     let world = world();
-    let mut dice = Dice::new(1);
-    let mut wrong: Vec<String> = Vec::new();
-    for bit in 0..ADMIN_KEY.len() * 8 {
-        let mut bytes = ADMIN_KEY.as_bytes().to_vec();
-        bytes[bit / 8] ^= 1 << (bit % 8);
-        wrong.extend(String::from_utf8(bytes).ok());
-    }
-    wrong.extend((0..ADMIN_KEY.len()).map(|length| ADMIN_KEY[..length].to_owned()));
-    wrong.extend(["x", "0", " ", "\t", "\u{a0}"].map(|more| format!("{ADMIN_KEY}{more}")));
-    wrong.extend([ADMIN_KEY.to_uppercase(), format!(" {ADMIN_KEY}"), "null".to_owned()]);
-    while wrong.len() < 1_000 {
-        let length = dice.below(10_000) as usize;
-        wrong.push((0..length).map(|_| char::from(33 + dice.below(94) as u8)).collect());
-    }
-    for (at, key) in wrong.iter().enumerate() {
-        let scheme = ["KakaoAK", "kakaoak", "KAKAOAK"][at % 3];
+    for header in wrong_keys() {
         // A body that nobody could read: were it looked at first, the answer would be another.
         let knock = Knock::post("/channel/callback").body("application/json", "{");
-        let knock = knock.header("authorization", Some(&format!("{scheme} {key}")));
-        assert_eq!(world.send(&knock).await.status, 401, "{key:?}");
+        let knock = knock.header("authorization", Some(&header));
+        assert_eq!(world.send(&knock).await.status, 401, "{header:?}");
     }
     assert!(world.table.items().is_empty() && world.faults.writes().is_empty());
     assert_eq!(world.tell(&event("added", -60)).await, 200);
@@ -236,24 +221,7 @@ async fn t01_a_thousand_wrong_keys_are_refused_before_the_body_is_read() {
 async fn row_3_t02_one_header_one_scheme_one_key() {
     let world = world();
     let good = knock(&event("added", -60));
-    let headers = [
-        None,
-        Some(String::new()),
-        Some(ADMIN_KEY.to_owned()),
-        Some(format!("Bearer {ADMIN_KEY}")),
-        Some(format!("Basic {ADMIN_KEY}")),
-        Some(format!("KakaoAK  {ADMIN_KEY}")),
-        Some(format!(" KakaoAK {ADMIN_KEY}")),
-        Some(format!("KakaoAK {ADMIN_KEY} ")),
-        Some(format!("KakaoAK\t{ADMIN_KEY}")),
-        Some(format!("KakaoAK {ADMIN_KEY},KakaoAK {ADMIN_KEY}")),
-        Some(format!("KakaoAK {ADMIN_KEY}, KakaoAK bad")),
-        Some(format!("KakaoAK bad,KakaoAK {ADMIN_KEY}")),
-        Some(format!("KakaoAK {ADMIN_KEY},")),
-        Some("KakaoAK".to_owned()),
-        Some("KakaoAK ".to_owned()),
-    ];
-    for header in headers {
+    for header in wrong_headers() {
         let knock = good.clone().header("authorization", header.as_deref());
         assert_eq!(world.send(&knock).await.status, 401, "{header:?}");
     }
@@ -312,6 +280,25 @@ async fn t06_a_rotation_refuses_no_good_key_and_takes_no_old_one_after_a_minute(
     let fresh = World::with(Silent, &from_ssm);
     assert_eq!(fresh.send(&with("new")).await.status, 503);
     assert!(fresh.table.items().is_empty());
+}
+
+#[tokio::test]
+async fn f34_after_a_sleep_of_five_minutes_the_key_is_read_again() {
+    let parameters = Parameters::start();
+    parameters.set("/kakao/KAKAO_ADMIN_KEYS", "old");
+    let url = parameters.url();
+    let world =
+        World::with(Silent, &[("KAKAO_ADMIN_KEYS", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", &url)]);
+    let old = knock(&event("added", -60)).header("authorization", Some("KakaoAK old"));
+    for (sleep, calls) in [(0, 1), (200, 1), (99, 1), (2, 2), (600, 3)] {
+        world.pass(sleep);
+        assert_eq!(world.send(&old).await.status, 200);
+        assert_eq!(parameters.calls(), calls, "{sleep} s later");
+    }
+    // A key that is no longer good is not good after a sleep, though it was when the sandbox fell asleep.
+    parameters.set("/kakao/KAKAO_ADMIN_KEYS", "new");
+    world.pass(301);
+    assert_eq!(world.send(&old).await.status, 401);
 }
 
 #[tokio::test]

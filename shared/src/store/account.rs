@@ -123,7 +123,7 @@ impl Store {
             // All at one moment: a membership that is retired meanwhile is in the one place or in the other. And in one call, however
             // slow the table is: Kakao waits three seconds.
             let kinds = change.concerns();
-            let keys: Vec<Key> = kinds.iter().map(|kind| Key::app_user(app, *kind)).collect();
+            let keys: Vec<Key> = kinds.iter().map(|kind| Key::app_user(app, kind)).collect();
             let mut writes = vec![remember(token_id, now)];
             for (kind, item) in kinds.into_iter().zip(self.get_all(&keys).await?) {
                 match item {
