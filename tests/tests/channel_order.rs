@@ -54,7 +54,7 @@ async fn f03_two_things_on_one_second_are_settled_by_kakao() {
     }
 }
 
-/// 10,000 orders nightly (`KAKAO_TEST_SCALE=40`); the rule itself is a comparison of two numbers.
+/// 10,000 orders with `KAKAO_TEST_SCALE=40` (`make nightly`); the rule itself is a comparison of two numbers.
 #[tokio::test]
 async fn f03_any_order_and_any_copies_lead_to_the_newest() {
     let world = world();
