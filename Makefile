@@ -8,7 +8,7 @@ KAKAO := cargo run -p cli --bin kakao --
 SAM   := SAM_CLI_TELEMETRY=0 .tools/venv/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help dev test check fmt lint build bench fuzz sam-local deploy urls logs doctor destroy tools clean
+.PHONY: help dev test nightly check fmt lint build bench fuzz sam-local deploy urls logs doctor destroy tools clean
 
 help: ## 이 목록 | this list
 	@awk -F '## ' '/^[a-z%-]+:.*## / { sub(/:.*/, "", $$1); sub(/%/, "<function>", $$1); printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ dev: ## 노트북에서 전부 실행 | everything in one process: functions, ta
 test: ## 모든 검사와 테스트 | every check and test (ARGS="fmt clippy" runs only those)
 	@command -v python3 >/dev/null || { apt-get update -qq && apt-get install -y -qq python3 python3-venv; }
 	@scripts/test $(ARGS)
+
+nightly: ## 밤새 도는 테스트 | the same tests with the figures of a night: hours, and 8 GB (ARGS="--test sign_up_crashes")
+	@KAKAO_TEST_SCALE=10 cargo test -p tests -p saga-model -p shared --no-fail-fast $(ARGS) && KAKAO_TEST_SCALE=40 cargo test -p tests --test channel_order
 
 check: ## 빠른 검사 | the quick ones: fmt, clippy, docs
 	@scripts/test fmt clippy docs

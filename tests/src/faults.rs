@@ -295,10 +295,18 @@ fn cancelled(reasons: &[&str]) -> Told {
     )
 }
 
-/// How many runs a test makes: the figure of the build, times `KAKAO_TEST_SCALE` (nightly: 10).
+/// How many runs a test makes: the figure of the build, times `KAKAO_TEST_SCALE` (`make nightly`: 10).
 pub fn scaled(runs: u64) -> u64 {
-    let scale = std::env::var("KAKAO_TEST_SCALE").ok().and_then(|scale| scale.parse::<f64>().ok()).unwrap_or(1.0);
-    ((runs as f64 * scale) as u64).max(1)
+    ((runs as f64 * scale()) as u64).max(1)
+}
+
+/// Whether there is a night's time: `make nightly`.
+pub fn is_nightly() -> bool {
+    scale() >= 10.0
+}
+
+fn scale() -> f64 {
+    std::env::var("KAKAO_TEST_SCALE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1.0)
 }
 
 /// Numbers that look random and are the same for the same seed (splitmix64).

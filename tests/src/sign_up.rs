@@ -153,22 +153,31 @@ impl World {
 
     /// What is not as it must be once everything is done, whoever it is about.
     pub fn unfinished(&self) -> Vec<String> {
-        let mut wrong = Vec::new();
-        for saga in self.table.items_under("SAGA#") {
-            let over = SagaState::parse(text(&saga, "st")).is_some_and(SagaState::is_over);
-            if !over || saga.get("DPK").is_some() || saga.get("tok").is_some() {
-                wrong.push(format!("a saga stays: {saga}"));
-            }
-        }
-        let due = self.table.items().into_iter().filter(|item| text(item, "DPK").starts_with("DUE#"));
-        wrong.extend(due.map(|item| format!("unfinished: {item}")));
-        let effects = self.table.items_under("OUT#").into_iter().filter(|entry| text(entry, "st") != "DONE");
-        wrong.extend(effects.map(|entry| format!("an effect is not done: {entry}")));
+        let mut wrong = unfinished(&self.table);
         if self.welcomes.lock().unwrap_or_else(PoisonError::into_inner).values().any(|count| *count > 1) {
             wrong.push("welcomed twice".to_owned());
         }
         wrong
     }
+}
+
+/// What a table still has to do once everything is done.
+pub fn unfinished(table: &Table) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for item in table.items() {
+        let is = |prefix: &str| text(&item, "PK").starts_with(prefix);
+        let over = SagaState::parse(text(&item, "st")).is_some_and(SagaState::is_over);
+        if is("SAGA#") && (!over || item.get("DPK").is_some() || item.get("tok").is_some()) {
+            wrong.push(format!("a saga stays: {item}"));
+        }
+        if text(&item, "DPK").starts_with("DUE#") {
+            wrong.push(format!("unfinished: {item}"));
+        }
+        if is("OUT#") && text(&item, "st") != "DONE" {
+            wrong.push(format!("an effect is not done: {item}"));
+        }
+    }
+    wrong
 }
 
 fn moved(at: Millis, ahead: i64) -> Millis {

@@ -86,6 +86,12 @@ impl TinyKakao {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).trouble = Some((self.calls() + at, trouble));
     }
 
+    /// Nothing goes wrong any more, and whoever hung has died.
+    pub fn heal(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).trouble = None;
+        self.hung.store(false, Ordering::SeqCst);
+    }
+
     /// How often the code that was brought most often was brought.
     pub fn most_exchanged(&self) -> u64 {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

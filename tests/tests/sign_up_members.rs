@@ -320,7 +320,7 @@ async fn f27_items_of_version_1_are_decoded() {
     assert_eq!(found, app());
     assert!(!member.read_only);
     assert_eq!(world.store.flow(&app(), NOW).await.unwrap().unwrap().outcome, Outcome::SignedUp);
-    assert!(world.store.saga(&member.mg).await.unwrap().unwrap().st.is_over());
+    assert!(world.store.saga(&member.mg, world.clock.now()).await.unwrap().unwrap().st.is_over());
     let round = world.store.last_round().await.unwrap().unwrap();
     assert_eq!((round.after, round.tally.checked), (Some(AppUser::new(2_100_000_002)), 2));
     // The job is about somebody whom this Kakao does not know: they are erased.

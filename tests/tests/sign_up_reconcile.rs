@@ -180,6 +180,30 @@ async fn a_wrong_admin_key_erases_nobody() {
 }
 
 #[tokio::test]
+async fn a_wrong_admin_key_erases_nobody_of_a_small_service_either() {
+    let town = Town::of(5).await;
+    assert_eq!(town.good.len(), 5);
+    for app in &town.good {
+        town.world.kakao.leave(app);
+    }
+    // Nor are the strangers unlinked whom the other app has.
+    let strangers = [AppUser::new(3_000_000_001), AppUser::new(3_000_000_002)];
+    for stranger in &strangers {
+        town.world.kakao.consent(stranger);
+    }
+    town.world.pass(Duration::from_secs(7_200));
+    let Walked::Suspicious(_, people) = town.walk("outbox", AT_ONCE).await else { panic!("nobody was suspicious") };
+    assert_eq!(people, 7);
+    assert!(town.good.iter().all(|app| town.world.is_member(app)));
+    assert!(strangers.iter().all(|stranger| town.world.kakao.is_linked(stranger)));
+    // One of five is an accident.
+    let town = Town::of(5).await;
+    town.world.kakao.leave(&town.good[0]);
+    let Walked::Ended(tally) = town.walk("outbox", AT_ONCE).await else { panic!("it did not end") };
+    assert_eq!((tally.left, tally.orphans), (1, 0));
+}
+
+#[tokio::test]
 async fn a_round_keeps_to_kakaos_pace_and_to_its_own_time() {
     let town = Town::of(250).await;
     let began = std::time::Instant::now();

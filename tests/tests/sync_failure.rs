@@ -307,3 +307,18 @@ async fn without_an_address_the_page_is_off() {
     world.restart(Rule::Yes, &[("SYNC_REDIRECT_URI", "")]);
     assert_eq!(look(&world, "pass=x").await.status, 404);
 }
+
+#[tokio::test]
+async fn of_who_was_refused_nothing_is_left_after_a_week() {
+    let world = world(Rule::No).await;
+    let seen = world.get(&world.query()).await;
+    assert!(world.has_failed(&seen).await && !world.kakao.is_linked("ga"), "{seen:?}");
+    world.sweep().await;
+    assert!(world.table.item(GA, "LINK").is_some(), "the fence, against what was under way");
+    world.later(6 * 86_400);
+    world.table.expire(world.app.clock.now().secs());
+    assert!(world.table.item(GA, "LINK").is_some());
+    world.later(86_400);
+    world.table.expire(world.app.clock.now().secs());
+    assert_eq!(world.table.items_under(GA), Vec::<serde_json::Value>::new());
+}

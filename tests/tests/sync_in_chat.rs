@@ -274,6 +274,37 @@ async fn a_one_time_address_is_redeemed_when_nothing_else_says_who_it_is() {
 }
 
 #[tokio::test]
+async fn an_address_that_nobody_has_seen_is_not_spent() {
+    // Nobody listens: the address never left this machine, and the next turn may have it.
+    let (chat, gone) = (Chat::new(), tests::login::Login::default().url());
+    chat.signs_up(&app()).await;
+    let app_without = chat.app_with(&[("TALK_PLUGIN_URL", &format!("{gone}/plugin"))]);
+    let url = format!("{gone}{}", chat_support::OTP);
+    let answer = ask(&app_without, &left(says("how"), url)).await;
+    assert_eq!(outcome(&serde_json::from_str(answer.text()).unwrap()), "unknown");
+    let claim = &chat.table.items_under("IDEM#")[0];
+    assert!(tests::table::number(claim, "ttl").is_some_and(|ttl| ttl <= chat.clock.now().secs()), "{claim}");
+    // Without a key nothing is claimed at all.
+    let url = chat.otp(200, json!({ "app_user_id": ID }));
+    let keyless = chat.app_with(&[("KAKAO_REST_API_KEY", "")]);
+    let answer = ask(&keyless, &left(says("how"), url.clone())).await;
+    assert_eq!(outcome(&serde_json::from_str(answer.text()).unwrap()), "unknown");
+    assert_eq!((chat.table.items_under("IDEM#").len(), chat.plugin.connections()), (1, 0));
+    assert_eq!(outcome(&chat.hears(left(says("how"), url)).await), "signedup", "it is as good as before");
+}
+
+#[tokio::test]
+async fn the_address_of_another_plugin_is_not_spent_for_a_profile() {
+    let chat = Chat::with(&[]);
+    chat.signs_up(&app()).await;
+    let location = format!("{}/plugin/otp/0123456789abcdef01234567/location", chat.plugin.url());
+    for value in [location.clone(), json!({ "otp": location }).to_string()] {
+        assert_eq!(outcome(&chat.hears(left(says("how"), value)).await), "unknown");
+    }
+    assert_eq!((chat.table.items_under("IDEM#").len(), chat.plugin.connections()), (0, 0));
+}
+
+#[tokio::test]
 async fn the_profile_is_fetched_only_for_a_bot_that_asks() {
     let chat = Chat::new();
     chat.signs_up(&app()).await;

@@ -6,7 +6,7 @@ use shared::kapi::{Outbound, Patience};
 use simulator::login::{Endpoint, Fault, LOCAL_REST_API_KEY};
 use sync_redirect::SyncRedirect;
 use tests::faults::{self, ALWAYS};
-use tests::sync::{Ask, Away, CONTINUE, NOW, REDIRECT_URI, Rule, Seen, World, encoded, with_continue, world};
+use tests::sync::{Ask, Away, CONTINUE, GA, NOW, REDIRECT_URI, Rule, Seen, World, encoded, with_continue, world};
 use tests::table::text;
 
 const DONE: &str = "가입을 마쳤어요";
@@ -229,4 +229,19 @@ async fn f17_a_web_login_that_fails_leads_to_the_failure_page_without_a_chat() {
     world.later(120);
     world.sweep().await;
     assert!(!world.kakao.is_linked("ga") && !world.is_member());
+}
+
+#[tokio::test]
+async fn who_signed_up_in_the_chat_is_the_same_member_on_the_web() {
+    let world = world(Rule::Yes).await;
+    assert_eq!(world.get(&world.query()).await.location(), Some(CONTINUE));
+    let first = world.table.item(GA, "MEMBER").expect("a member");
+    let away = world.log_in().await;
+    let seen = world.come_back(&away).await;
+    assert_eq!(seen.status, 200, "{seen:?}");
+    let members: Vec<_> = world.table.items().into_iter().filter(|item| text(item, "SK") == "MEMBER").collect();
+    assert_eq!(members.len(), 1);
+    assert_eq!(text(&members[0], "mg"), text(&first, "mg"), "the membership of the chat");
+    let flow = world.table.item(GA, "FLOW").expect("how the last attempt went").to_string();
+    assert!(flow.contains("MEMBER"), "a member already: {flow}");
 }

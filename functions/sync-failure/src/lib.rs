@@ -79,7 +79,7 @@ async fn answer<B: SignUp>(app: &App<B>, request: Request) -> (&'static str, Res
 
 /// The page. It is shown as well if the table does not answer, only without the reason.
 async fn show<B: SignUp>(app: &App<B>, keys: &Keys, verified: &Verified, pass: &Pass) -> (&'static str, Response) {
-    let saga = match app.store().saga(&pass.saga).await {
+    let saga = match app.store().saga(&pass.saga, app.clock.now()).await {
         Ok(saga) => saga,
         Err(error) => {
             Log::error("sync.trouble").request(&verified.request().id).kind(error.kind()).write();
@@ -109,7 +109,7 @@ async fn go_on<B: SignUp>(app: &App<B>, keys: &Keys, verified: &Verified, pass: 
     let work = async {
         undo(app, keys, request, pass).await;
         // After the undoing, which may have found out whose attempt it is.
-        if let Ok(Some(Saga { app: Some(person), .. })) = app.store().saga(&pass.saga).await
+        if let Ok(Some(Saga { app: Some(person), .. })) = app.store().saga(&pass.saga, app.clock.now()).await
             && let Some(wish) = wish
             && let Err(error) = app.store().keep_wish(&person, &pass.saga, wish, app.clock.now()).await
         {

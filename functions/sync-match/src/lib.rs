@@ -147,7 +147,7 @@ impl<B: SignUp> Visit<'_, B> {
     /// Shows the form, as often as somebody looks.
     async fn ask(&self) -> Result<(&'static str, Response), StoreError> {
         let Self { app, pass, .. } = self;
-        let saga = app.store().saga(&pass.saga).await?;
+        let saga = app.store().saga(&pass.saga, app.clock.now()).await?;
         // Whoever went on with the answers may have died in the middle: they can be given once more.
         let is_left = |saga: &Saga| saga.st == SagaState::Info && saga.lease < app.clock.now();
         match saga.as_ref().map(|saga| saga.st) {

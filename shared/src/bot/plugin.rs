@@ -36,14 +36,17 @@ impl Told {
     }
 }
 
-/// `None` if it is of another shape.
+/// `None` if it is of another shape, or another plugin's.
 fn read(slot: Slot<'_>, env: &Env) -> Option<Told> {
     let bare =
         [slot.raw().as_str(), slot.origin()].into_iter().flatten().find_map(|text| OtpUrl::parse(text.trim(), env));
     let Some(otp) = slot.otp().or_else(|| only_who(slot)) else {
-        return bare.map(|url| Told { url: Some(url), ..Told::default() });
+        return bare.filter(OtpUrl::is_profile).map(|url| Told { url: Some(url), ..Told::default() });
     };
     let url = otp.url().and_then(|text| OtpUrl::parse(text, env)).or(bare);
+    if url.as_ref().is_some_and(|url| !url.is_profile()) {
+        return None; // another plugin's, as that of a location
+    }
     Some(Told {
         saved: otp.is_saved(),
         app: otp.app_user_id().and_then(AppUser::parse),

@@ -42,6 +42,12 @@ impl OtpUrl {
         is_one_time_path(path).then(|| Self(text.to_owned()))
     }
 
+    /// Whether it stands for a person: the last word is `profile`, or there is none. Another plugin's, as `/location`, is not ours to spend.
+    pub fn is_profile(&self) -> bool {
+        let last = self.0.rsplit('/').next().unwrap_or_default();
+        last == "profile" || self.0.ends_with(&format!("/otp/{last}"))
+    }
+
     /// The address, for a digest of it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -136,6 +142,20 @@ mod tests {
             "",
         ] {
             assert!(!allowed(bad, &env), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_a_profile_stands_for_a_person() {
+        let env = Env::read(|_| None);
+        for (path, is_profile) in [
+            ("/otp/0123456789abcdef/profile", true),
+            ("/otp/0123456789abcdef", true),
+            ("/otp/0123456789abcdef/location", false),
+            ("/otp/0123456789abcdef/otp", false),
+        ] {
+            let url = OtpUrl::parse(&format!("{TALK_PLUGIN_URL}{path}"), &env).expect("an address of the plugin's");
+            assert_eq!(url.is_profile(), is_profile, "{path}");
         }
     }
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use crate::app::Services;
 use crate::kakao::login::OtpProfile;
-use crate::kapi::otp::{OtpUrl, redeem};
+use crate::kapi::CallError;
+use crate::kapi::otp::{NotVerified, OtpUrl, redeem};
 use crate::log::Log;
-use crate::secret::SecretName;
+use crate::secret::{Secret, SecretName};
 use crate::store::{AppUser, OneTime, StoreError, hash};
 
 /// How long, and how often in between, a turn looks whether another one has found out.
@@ -35,8 +36,13 @@ pub async fn redeem_once(services: &Services, url: &OtpUrl, bot: &str, turn: &st
     let told = |kind: &str| Log::warn("sync.one-time").request(turn).kind(kind).write();
     // A turn that is taken again is another attempt: what the first one did is not known.
     let me = hash(&[turn, &services.clock.now().0.to_string()]);
+    // The key first: without one nothing can be redeemed, and a claim would spend the address.
+    let Ok(key) = services.secrets.value(SecretName::KakaoRestApiKey, bot).await else {
+        told("no-key");
+        return Redeemed::default();
+    };
     let claimed = match services.store().claim_one_time(url.as_str(), &me, services.clock.now()).await {
-        Ok(OneTime::Ours) => Box::pin(redeem_now(services, url, bot, &me)).await,
+        Ok(OneTime::Ours) => Box::pin(redeem_now(services, url, &key, &me)).await,
         Ok(OneTime::Working) => Box::pin(wait(services, url)).await,
         Ok(OneTime::Spent(app)) => Ok(Redeemed { app, profile: None }),
         Err(error) => Err(error.kind().to_owned()),
@@ -47,18 +53,20 @@ pub async fn redeem_once(services: &Services, url: &OtpUrl, bot: &str, turn: &st
     })
 }
 
-async fn redeem_now(services: &Services, url: &OtpUrl, bot: &str, me: &str) -> Result<Redeemed, String> {
-    let key = services.secrets.value(SecretName::KakaoRestApiKey, bot).await;
-    let redeemed = match &key {
-        Ok(key) => Box::pin(redeem(services.outbound(), url, key.reveal())).await.map_err(|why| why.word().to_owned()),
-        Err(_) => Err("no-key".to_owned()),
-    };
+async fn redeem_now(services: &Services, url: &OtpUrl, key: &Secret, me: &str) -> Result<Redeemed, String> {
+    let redeemed = Box::pin(redeem(services.outbound(), url, key.reveal())).await;
     let app = redeemed.as_ref().ok().and_then(|profile| AppUser::of(profile.app_user_id()?));
-    let kept = services.store().finish_one_time(url.as_str(), me, app.as_ref()).await;
-    let profile = redeemed?;
+    let kept = match redeemed {
+        // Nobody has seen the address: the next turn that carries it may have it.
+        Err(NotVerified::Call(CallError::NotSent)) => {
+            services.store().give_back_one_time(url.as_str(), me, services.clock.now()).await
+        }
+        _ => services.store().finish_one_time(url.as_str(), me, app.as_ref()).await,
+    };
     if let Err(error) = kept {
         Log::warn("sync.one-time").kind(error.kind()).write(); // known here, and to nobody else
     }
+    let profile = redeemed.map_err(|why| why.word().to_owned())?;
     Ok(Redeemed { app, profile: Some(profile) })
 }
 
@@ -67,7 +75,7 @@ async fn wait(services: &Services, url: &OtpUrl) -> Result<Redeemed, String> {
     let look = async {
         loop {
             tokio::time::sleep(LOOK).await;
-            if let OneTime::Spent(app) = services.store().one_time(url.as_str()).await? {
+            if let OneTime::Spent(app) = services.store().one_time(url.as_str(), services.clock.now()).await? {
                 return Ok::<_, StoreError>(app);
             }
         }

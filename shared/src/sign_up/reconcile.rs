@@ -17,16 +17,19 @@ const SETTLED: Duration = Duration::from_secs(3_600);
 /// How long one person may take: much less than the lease of a mark, so that nobody else comes meanwhile.
 const EACH: Duration = Duration::from_secs(10);
 
-/// So many differences of one kind on a page are believed, whatever the page's size.
+/// So many differences of one kind on a page are believed, whatever the page's size; unless nobody has a counterpart.
 const FEW: usize = 10;
+
+/// So many people without a single counterpart are no accident, however few they are.
+const NO_ACCIDENT: usize = 2;
 
 /// How far a repair goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repair {
     /// Says what it would do, and changes nothing.
     Look,
-    /// Mends, and stops at a page of which more than a quarter would go: that is more likely a wrong key, another app or another
-    /// service's users than a quarter of everybody gone wrong.
+    /// Mends, and stops at a page of which more than a quarter would go, or where nobody has a counterpart: that is more likely a wrong
+    /// key, another app or another service's users than a quarter of everybody gone wrong.
     Mend,
     /// Mends whatever it finds, because a person has looked at it.
     MendMany,
@@ -139,7 +142,8 @@ impl Sides {
     fn are_suspicious(&self) -> bool {
         let too_many = |some: &BTreeSet<AppUser>, others: &BTreeSet<AppUser>| {
             let alone = some.difference(others).count();
-            alone > FEW && alone * 4 > some.len()
+            let nobody = alone == some.len() && alone >= NO_ACCIDENT;
+            nobody || (alone > FEW && alone * 4 > some.len())
         };
         too_many(&self.linked, &self.members) || too_many(&self.members, &self.linked)
     }

@@ -107,7 +107,7 @@ pub async fn answer<K: Kakao, F>(
 ) -> Result<Redirected<F>, StoreError> {
     match clerk.store.resume_saga(id, clerk.me, clerk.now()).await? {
         Some(saga) => go_on(clerk, id, &saga, decide).await,
-        None => Ok(match clerk.store.saga(id).await? {
+        None => Ok(match clerk.store.saga(id, clerk.now()).await? {
             Some(saga) if saga.st == End::Member.state() => Redirected::AlreadyMember { app: saga.app },
             Some(saga) if saga.st.is_over() => Redirected::StartAgain,
             Some(saga) if saga.why.is_some() => Redirected::Failed { why: saga.why },
@@ -122,7 +122,7 @@ pub async fn answer<K: Kakao, F>(
 /// # Errors
 /// [`StoreError`] if the table cannot be read.
 pub async fn question<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId) -> Result<Option<Who<K::Applicant>>, StoreError> {
-    let Some(saga) = clerk.store.saga(id).await? else { return Ok(None) };
+    let Some(saga) = clerk.store.saga(id, clerk.now()).await? else { return Ok(None) };
     let Some(tokens) = open(clerk, id, &saga) else { return Ok(None) };
     Ok(match clerk.kakao.who(&tokens).await {
         Told::Yes(who) => Some(who),

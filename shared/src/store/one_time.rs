@@ -27,8 +27,8 @@ pub enum OneTime {
 }
 
 impl Store {
-    /// Claims the one use of `url` right before it is redeemed. `me` is this very attempt. There is no way back: what the holder does
-    /// not finish is spent.
+    /// Claims the one use of `url` right before it is redeemed. `me` is this very attempt. What the holder neither finishes nor gives back
+    /// is spent.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be written; then it must not be redeemed.
@@ -65,12 +65,27 @@ impl Store {
         self.write(finish).await.map(|_| ())
     }
 
-    /// How far whoever claimed it has come, by one strong read.
+    /// Gives back a claim whose address never left this machine: whoever comes next may redeem it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be written; the address is then taken for spent.
+    pub async fn give_back_one_time(&self, url: &str, me: &str, now: Millis) -> Result<(), StoreError> {
+        // Condition: the claim is this attempt's, and nothing has come of it. Over at once, because this role deletes nothing.
+        let give_back = Write::update(Key::one_time(url), "SET #ttl = :secs", "own = :me AND st = :working")
+            .name("#ttl", "ttl")
+            .text(":me", me)
+            .text(":working", WORKING)
+            .number(":secs", now.secs());
+        self.write(give_back).await.map(|_| ())
+    }
+
+    /// How far whoever claimed it has come, by one strong read. What the table has not removed yet is gone all the same.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be read.
-    pub async fn one_time(&self, url: &str) -> Result<OneTime, StoreError> {
-        Ok(self.get(&Key::one_time(url)).await?.as_ref().map_or(OneTime::Spent(None), read))
+    pub async fn one_time(&self, url: &str, now: Millis) -> Result<OneTime, StoreError> {
+        let item = self.get(&Key::one_time(url)).await?.filter(|item| !item.is_expired(now));
+        Ok(item.as_ref().map_or(OneTime::Spent(None), read))
     }
 }
 

@@ -192,8 +192,9 @@ impl Model for SignUp {
             Action::Consent => {
                 let code = usize::from(self.scope.consents - next.left.consents);
                 next.left.consents -= 1;
+                let made = !next.linked;
                 next.linked = true;
-                next.codes[code] = Some(world::Code { current: true, used: false, kept: false });
+                next.codes[code] = Some(world::Code { current: true, made, used: false, kept: false });
                 next.procs[code] = Proc::Request { code: code as u8, at: Request::Claim };
             }
             Action::Reload(code) => {

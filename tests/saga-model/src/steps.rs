@@ -10,7 +10,7 @@ use crate::world::{Job, LIVE, NOBODY, NOW, Proc, RECONCILER, RUN_OUT, Recon, Req
 pub enum Way {
     /// As it should.
     Well,
-    /// The rule says no; or the request leaves the undoing to others.
+    /// The rule says no; or the request leaves the undoing to others; or the link is taken for one of another time.
     No,
     /// The rule asks for more.
     Ask,
@@ -79,6 +79,11 @@ fn request(world: &mut World, guards: Guards, place: usize, code: u8, at: Reques
                     go(Request::Keep)
                 }
                 Way::Well => go(Request::End(End::Dead)),
+                // It never left this machine: a reload goes on. If none comes, nobody has the token.
+                Way::Silent => {
+                    world.hurt = true;
+                    go(Request::LetGo)
+                }
                 Way::SilentlyDone if fresh => {
                     known.used = true;
                     world.hurt = true; // as good as a crash: nobody has the token
@@ -87,6 +92,10 @@ fn request(world: &mut World, guards: Guards, place: usize, code: u8, at: Reques
                 _ => None,
             }
         }
+        Request::LetGo if well => {
+            saga!(|saga| rules::let_go(saga, me));
+            over
+        }
         Request::Keep if well => {
             saga!(|saga| rules::keep_token(saga, me));
             world.codes[index].as_mut()?.kept = true;
@@ -94,8 +103,8 @@ fn request(world: &mut World, guards: Guards, place: usize, code: u8, at: Reques
         }
         Request::Who => match way {
             Way::Well if world.is_good(code) => go(Request::Lock),
-            Way::Well => go(Request::End(End::Dead)),
-            Way::Silent => go(Request::Fail { knows: false }),
+            // A token that is refused: there may be a link all the same, and whoever undoes looks.
+            Way::Well | Way::Silent => go(Request::Fail { knows: false }),
             _ => None,
         },
         Request::Lock if well => {
@@ -214,7 +223,7 @@ pub(crate) fn undoing(world: &World, _guards: Guards, code: u8) -> Proc {
 fn undo(world: &mut World, guards: Guards, place: usize, saga: u8, at: Undo, way: Way) -> Then {
     let (me, index) = (name(place), usize::from(saga));
     let go = |at| Some(Some(Proc::Undo { saga, at }));
-    let later = Some(None);
+    let (over, later) = (Some(None), go(Undo::Postpone));
     match at {
         Undo::Whose => match way {
             Way::Well if world.is_good(saga) => go(Undo::Learn),
@@ -233,7 +242,7 @@ fn undo(world: &mut World, guards: Guards, place: usize, saga: u8, at: Undo, way
             if !guards.lock {
                 return go(match world.member {
                     true => Undo::End(End::Superseded),
-                    false => Undo::Unlink { rev: 0 },
+                    false => Undo::Look { rev: 0 },
                 });
             }
             if !guards.from_free && world.link.is_none_or(|link| link.st == LinkState::Free) {
@@ -241,7 +250,7 @@ fn undo(world: &mut World, guards: Guards, place: usize, saga: u8, at: Undo, way
             }
             if let Some(link) = rules::mark(world.link, saga, LIVE, NOW) {
                 (world.link, world.link_by) = (Some(link), me);
-                return go(Undo::Unlink { rev: link.rev });
+                return go(Undo::Look { rev: link.rev });
             }
             let link = world.link?;
             match rules::link_refused(link.st) {
@@ -258,10 +267,17 @@ fn undo(world: &mut World, guards: Guards, place: usize, saga: u8, at: Undo, way
             }
             None => later,
         },
+        // What this attempt did not link is not its to undo.
+        Undo::Look { rev } => match way {
+            Way::Well => go(Undo::Unlink { rev }),
+            Way::No if world.may_be_of_another_time(saga) => go(Undo::Free { rev, end: End::Dead }),
+            Way::Silent => later,
+            _ => None,
+        },
         Undo::Unlink { rev } => match way {
             Way::Well => {
                 world.unlink();
-                go(Undo::Free { rev })
+                go(Undo::Free { rev, end: End::Unlinked })
             }
             Way::Silent => later,
             Way::SilentlyDone => {
@@ -270,17 +286,23 @@ fn undo(world: &mut World, guards: Guards, place: usize, saga: u8, at: Undo, way
             }
             _ => None,
         },
-        Undo::Free { rev } if way == Way::Well => {
+        Undo::Free { rev, end } if way == Way::Well => {
             if let Some(link) = world.link.and_then(|link| rules::free(link, saga, rev)) {
                 world.link = Some(link);
             }
-            go(Undo::End(End::Unlinked))
+            go(Undo::End(end))
+        }
+        Undo::Postpone if way == Way::Well => {
+            if let Some(put_off) = world.sagas[index].and_then(|saga| rules::postpone(saga, me)) {
+                world.sagas[index] = Some(put_off);
+            }
+            over
         }
         Undo::End(end) if way == Way::Well => {
             if let Some(ended) = world.sagas[index].and_then(|saga| rules::end(saga, me, end)) {
                 world.sagas[index] = Some(ended);
             }
-            later
+            over
         }
         _ => None,
     }

@@ -44,6 +44,7 @@ pub(crate) enum Request {
     Claim,
     Resume,
     Exchange,
+    LetGo,
     Keep,
     Who,
     Lock,
@@ -63,8 +64,10 @@ pub(crate) enum Undo {
     Learn,
     Mark,
     Touch { rev: u64 },
+    Look { rev: u64 },
     Unlink { rev: u64 },
-    Free { rev: u64 },
+    Free { rev: u64, end: End },
+    Postpone,
     End(End),
 }
 
@@ -100,6 +103,8 @@ pub(crate) struct Stored {
 pub(crate) struct Code {
     /// Whether its link is the one there is.
     pub(crate) current: bool,
+    /// Whether its consent made that link; another one finds the person linked, and Kakao passes them through.
+    pub(crate) made: bool,
     pub(crate) used: bool,
     /// Whether its token reached the table.
     pub(crate) kept: bool,
@@ -166,6 +171,12 @@ impl World {
         self.codes[usize::from(code)].is_some_and(|code| code.current)
     }
 
+    /// Whether the link that there is can have come of another time than this code (decision 92). Whether it is taken for one depends on
+    /// how long ago that was, which the model does not know.
+    pub(crate) fn may_be_of_another_time(&self, code: u8) -> bool {
+        self.linked && !self.codes[usize::from(code)].is_some_and(|code| code.current && code.made)
+    }
+
     /// This service unlinks the person, with the strongest key.
     pub(crate) fn unlink(&mut self) {
         self.member_unlinked |= self.linked && self.member;
@@ -176,7 +187,7 @@ impl World {
     pub(crate) fn end_link(&mut self) {
         self.linked = false;
         for code in self.codes.iter_mut().flatten() {
-            *code = Code { current: false, used: true, kept: true };
+            *code = Code { current: false, made: false, used: true, kept: true };
         }
     }
 
@@ -239,9 +250,13 @@ impl World {
             matches!(
                 proc,
                 Proc::Request {
-                    at: Request::Keep | Request::KeepApp { .. } | Request::Fail { .. } | Request::End(_),
+                    at: Request::LetGo
+                        | Request::Keep
+                        | Request::KeepApp { .. }
+                        | Request::Fail { .. }
+                        | Request::End(_),
                     ..
-                } | Proc::Undo { at: Undo::Learn | Undo::End(_), .. }
+                } | Proc::Undo { at: Undo::Learn | Undo::Postpone | Undo::End(_), .. }
             )
         })
     }
@@ -259,7 +274,10 @@ impl World {
                         | Request::Touch { rev },
                     ..
                 }
-                | Proc::Undo { at: Undo::Touch { rev } | Undo::Unlink { rev } | Undo::Free { rev }, .. }
+                | Proc::Undo {
+                    at: Undo::Touch { rev } | Undo::Look { rev } | Undo::Unlink { rev } | Undo::Free { rev, .. },
+                    ..
+                }
                 | Proc::Job(Job::Verify { rev, .. } | Job::Erase { rev, .. })
                 | Proc::Recon(
                     Recon::Member { rev }

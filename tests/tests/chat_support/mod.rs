@@ -107,6 +107,12 @@ impl Chat {
         sandbox(&self.world, &self.plugin, &[("SYNC_PARAM", "profile")])
     }
 
+    /// Another process, with other settings.
+    pub(crate) fn app_with(&self, more: &[(&str, &str)]) -> App<Teller> {
+        let settings: Vec<_> = [("SYNC_PARAM", "profile")].into_iter().chain(more.iter().copied()).collect();
+        sandbox(&self.world, &self.plugin, &settings)
+    }
+
     /// A one-time address of the plugin server, which answers it so.
     pub(crate) fn otp(&self, status: u16, body: Value) -> String {
         self.plugin.json(OTP, status, body);

@@ -1,5 +1,7 @@
 //! `LINK`: one lock per person. Its `rev` is a fence: whoever decides on what was true at `rev` writes only if it still is.
 
+use std::time::Duration;
+
 use super::rules::{LinkRefused, LinkState, link_refused};
 use super::{ASK_LEASE, AppUser, LEASE, SagaId, change, known};
 use crate::clock::Millis;
@@ -7,6 +9,9 @@ use crate::store::item::{Attributes, undecodable};
 use crate::store::keys::Key;
 use crate::store::write::{Write, Written};
 use crate::store::{Item, Store, StoreError};
+
+/// How long the fence of somebody who is no member is kept, against what was under way (state design, section 3: `LINK`).
+const FENCE_REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
 
 /// The owner that the reconciler writes.
 pub(super) const RECONCILER: &str = "RECON";
@@ -96,12 +101,12 @@ impl Store {
     /// [`StoreError`] if the table cannot be written; the lock can be taken away all the same.
     pub async fn release_link(&self, app: &AppUser, saga: &SagaId, rev: u64, now: Millis) -> Result<(), StoreError> {
         // Condition: ours at this fence; free already, for a repeat.
-        let release =
-            link(app, "st = :free", "", known!("st IN (:pending, :free) AND own = :saga AND rev = :rev"), now)
-                .text(":free", LinkState::Free.as_str())
-                .text(":pending", LinkState::Pending.as_str())
-                .text(":saga", saga.as_str())
-                .number(":rev", rev);
+        let condition = known!("st IN (:pending, :free) AND own = :saga AND rev = :rev");
+        let release = forgotten(link(app, "st = :free, #ttl = :ttl", "", condition, now), now)
+            .text(":free", LinkState::Free.as_str())
+            .text(":pending", LinkState::Pending.as_str())
+            .text(":saga", saga.as_str())
+            .number(":rev", rev);
         self.write(release).await.map(|_| ())
     }
 
@@ -194,18 +199,13 @@ impl Store {
 
     async fn free(&self, app: &AppUser, own: &str, rev: u64, now: Millis) -> Result<(), StoreError> {
         // Condition: our mark at this fence; or this very call has freed it.
-        let free = link(
-            app,
-            "st = :free, rev = :next",
-            "",
-            known!("own = :own AND ((st = :unlinking AND rev = :rev) OR (st = :free AND rev = :next))"),
-            now,
-        )
-        .text(":free", LinkState::Free.as_str())
-        .text(":unlinking", LinkState::Unlinking.as_str())
-        .text(":own", own)
-        .number(":rev", rev)
-        .number(":next", rev.saturating_add(1));
+        let condition = known!("own = :own AND ((st = :unlinking AND rev = :rev) OR (st = :free AND rev = :next))");
+        let free = forgotten(link(app, "st = :free, rev = :next, #ttl = :ttl", "", condition, now), now)
+            .text(":free", LinkState::Free.as_str())
+            .text(":unlinking", LinkState::Unlinking.as_str())
+            .text(":own", own)
+            .number(":rev", rev)
+            .number(":next", rev.saturating_add(1));
         self.write(free).await.map(|_| ())
     }
 
@@ -247,6 +247,12 @@ pub(super) fn activate(app: &AppUser, saga: &SagaId, rev: u64, now: Millis) -> W
 
 pub(super) fn link(app: &AppUser, set: &str, remove: &str, condition: &'static str, now: Millis) -> Write {
     change(Key::app_user(app, "LINK"), "LINK", set, remove, condition, now)
+}
+
+/// The same write, with the `#ttl` of a fence that guards nobody: it is kept against what was under way, and goes by itself. Whoever locks
+/// the link again takes it away.
+pub(super) fn forgotten(write: Write, now: Millis) -> Write {
+    write.name("#ttl", "ttl").number(":ttl", now.plus(FENCE_REMEMBERED).secs())
 }
 
 pub(super) fn read(item: &Item) -> Result<Link, StoreError> {

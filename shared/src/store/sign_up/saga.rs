@@ -426,12 +426,13 @@ impl Store {
         self.held(postpone).await
     }
 
-    /// One strong read, for whoever only wants to know.
+    /// One strong read, for whoever only wants to know. What the table has not removed yet is gone all the same.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be read.
-    pub async fn saga(&self, id: &SagaId) -> Result<Option<Saga>, StoreError> {
-        self.get(&Key::saga(id)).await?.as_ref().map(read).transpose()
+    pub async fn saga(&self, id: &SagaId, now: Millis) -> Result<Option<Saga>, StoreError> {
+        let item = self.get(&Key::saga(id)).await?;
+        item.filter(|item| !item.is_expired(now)).as_ref().map(read).transpose()
     }
 
     async fn held(&self, write: Write) -> Result<Held, StoreError> {

@@ -13,9 +13,6 @@ use crate::store::keys::{self, FORMER, Key, UNLINK_JOB};
 use crate::store::write::{Write, Written};
 use crate::store::{Entry, Item, MAX_TRIES, Store, StoreError, hash};
 
-/// How long the fence of somebody who left is kept, against what was under way when they left.
-const FENCE_REMEMBERED: Duration = Duration::from_secs(7 * 86_400);
-
 /// The stream starts a job within about a second; the sweep takes what is still there after this.
 const STREAM_MISSED: Duration = Duration::from_secs(5);
 
@@ -306,19 +303,12 @@ fn fence(app: &AppUser, rev: u64, now: Millis) -> Write {
     if rev == 0 {
         return Write::check(Key::app_user(app, "LINK"), "attribute_not_exists(PK)");
     }
-    link::link(
-        app,
-        "st = :free, rev = :next, #ttl = :ttl",
-        "",
-        known!("rev = :seen AND (st <> :unlinking OR lease < :now)"),
-        now,
-    )
-    .name("#ttl", "ttl")
-    .text(":free", LinkState::Free.as_str())
-    .text(":unlinking", LinkState::Unlinking.as_str())
-    .number(":seen", rev)
-    .number(":next", rev.saturating_add(1))
-    .number(":ttl", now.plus(FENCE_REMEMBERED).secs())
+    let condition = known!("rev = :seen AND (st <> :unlinking OR lease < :now)");
+    link::forgotten(link::link(app, "st = :free, rev = :next, #ttl = :ttl", "", condition, now), now)
+        .text(":free", LinkState::Free.as_str())
+        .text(":unlinking", LinkState::Unlinking.as_str())
+        .number(":seen", rev)
+        .number(":next", rev.saturating_add(1))
 }
 
 /// Condition: it is the membership that was read, or gone. The fence says the same; this says it where it is.
