@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use shared::app::App;
 use shared::clock::{Clock, Millis};
-use shared::effect::Effect;
+use shared::effect::{Effect, WorkJob};
 use shared::env::Env;
 use shared::kakao::id::{WorkConversationId, WorkUserId};
 use shared::kakao::work::{Action, BotStatus, Button, ErrorCode, Message, To};
@@ -13,7 +14,7 @@ use shared::kapi::{CallError, Outbound};
 use shared::secret::Secret;
 use tests::faults::wire::Told;
 use tests::platform::{World, wake};
-use tests::table::{SWEEP, stream_event, text};
+use tests::table::{SWEEP, env, stream_event, text};
 use tests::work::{APP_KEY, MESSAGE, ROOM, Work, error, json_answer, too_many};
 
 const NOW: Millis = Millis(1_760_000_000_000);
@@ -394,4 +395,37 @@ async fn what_does_not_fit_and_what_has_no_key_is_not_sent() {
     wake(&world.app, &stream_event([&entry]), "o").await;
     assert_eq!(state(&world, &entry), "PARKED");
     assert!(work.asked().is_empty());
+}
+
+#[tokio::test]
+async fn slow_work_is_done_after_the_answer_and_what_is_said_about_it_is_said_once() {
+    let work = Work::start();
+    let world = world(&work);
+    let settings = [("WORK_API_URL", work.url()), ("WORK_APP_KEY", APP_KEY.to_owned())];
+    let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+    // The sample bot's answer to "/bot 결재자": who they are says the Web API.
+    let app = App::new(bot::Bot, env(&world.table.url(), &settings), world.app.clock.clone());
+    let job = WorkJob { key: "callback-1-job-0".to_owned(), job: json!({ "WhoDecides": 7 }) };
+    let entry = Effect::WorkJob(job).entry().unwrap();
+    app.store().put_entry(&entry, NOW).await.unwrap();
+    let pk = format!("OUT#{}", entry.id);
+
+    // What passes comes again; somebody who is not there has no name.
+    work.answers([error(500, "internal_server_error"), error(500, "internal_server_error")]);
+    wake(&app, &stream_event([&pk]), "o1").await;
+    assert_eq!((state(&world, &pk).as_str(), world.table.items_under("OUT#").len()), ("READY", 1));
+    work.answers([error(200, "user_not_found")]);
+    world.pass(Duration::from_secs(120));
+    for owner in ["o2", "o2", "o3"] {
+        wake(&app, SWEEP, owner).await;
+        wake(&app, &stream_event([&pk]), owner).await;
+    }
+    assert_eq!(state(&world, &pk), "DONE");
+    let said = world.table.items_under("OUT#").into_iter().find(|item| text(item, "PK") != pk).expect("it says so");
+    let body: Value = serde_json::from_str(text(&said, "body")).unwrap();
+    assert_eq!(
+        (&body["to"], &body["message"]["text"]),
+        (&json!({ "room": 7 }), &json!("결재할 수 있는 분: 1001, 둘리"))
+    );
+    assert_eq!(world.table.items_under("OUT#").len(), 2);
 }

@@ -416,6 +416,18 @@ async fn every_type_is_taken_at_both_addresses_and_what_is_unknown_is_kept() {
 }
 
 #[tokio::test]
+async fn slow_work_is_put_off_once_and_the_answer_is_immediate() {
+    let world = World::new();
+    let call = json!({"text": "결재자", "conversation_id": ROOM, "user_id": 1});
+    for _ in 0..3 {
+        assert_eq!(world.call(&call).await, json!({}));
+    }
+    let [entry] = world.table.items_under("OUT#").try_into().expect("one job");
+    let body: Value = serde_json::from_str(text(&entry, "body")).unwrap();
+    assert_eq!((&body["kind"], &body["job"]), (&json!("work_job"), &json!({ "WhoDecides": ROOM })));
+}
+
+#[tokio::test]
 async fn f29_mutated_callbacks_are_answered() {
     let world = World::new();
     let (approve, _) = applied(&world).await;
