@@ -49,6 +49,7 @@ async fn row_18_an_open_id_is_nobody_else_before_kakao_confirms_it() {
     assert_eq!((world.state(OPEN), world.state(APP)), (relation("added", -60), None));
     world.sweep().await;
     assert_eq!((world.state(APP), world.questions()), (None, 0), "nobody by that number is a member");
+    world.clear();
     // Somebody by that number is: Kakao is asked, and its word is written down, not the event's.
     world.table.put(&json!({ "PK": {"S": APP}, "SK": {"S": "MEMBER"}, "mg": {"S": "g"}, "consents": {"S": "[]"}, "profile": {"S": "{}"} }));
     world.login.json(CHANNELS, 200, kakao_says("BLOCKED", -30));

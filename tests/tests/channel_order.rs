@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tests::faults::wire;
 use tests::faults::{ALWAYS, Fault};
+use tests::parameters::Parameters;
 use tests::table::text;
 use tests::webhooks::Knock;
 
@@ -213,6 +214,102 @@ async fn f15_f16_f17_f19_a_question_that_kakao_does_not_answer_is_asked_again() 
             "{body}: asked once and let be"
         );
     }
+}
+
+/// Somebody becomes a member by the number that an open id looks like.
+fn sign_up(world: &World<Silent>) {
+    let text = |text: &str| json!({ "S": text });
+    world.table.put(&json!({
+        "PK": text(APP), "SK": text("MEMBER"), "mg": text("g"), "consents": text("[]"), "profile": text("{}")
+    }));
+}
+
+#[tokio::test]
+async fn an_open_id_that_was_told_in_the_middle_of_a_sign_up_is_asked_about_after_it() {
+    let world = world();
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    assert_eq!(world.tell(&changed(event("added", -60), json!({"id_type": "open_id"}))).await, 200);
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (None, 0), "nobody by that number is a member yet");
+    sign_up(&world);
+    world.pass(60);
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("added", -60), 1));
+}
+
+#[tokio::test]
+async fn an_open_id_of_nobody_is_forgotten_after_half_an_hour_and_rings_no_alarm() {
+    let world = world();
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    assert_eq!(world.tell(&changed(event("added", -60), json!({"id_type": "open_id"}))).await, 200);
+    let state = || text(&world.table.items_under("OUT#")[0], "st").to_owned();
+    for _ in 0..29 {
+        world.sweep().await;
+        assert_eq!(state(), "READY");
+        world.pass(60);
+    }
+    world.pass(600);
+    world.sweep().await;
+    assert_eq!(state(), "DROPPED");
+    sign_up(&world);
+    world.pass(3_600);
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (None, 0));
+}
+
+#[tokio::test]
+async fn f15_a_question_whose_key_was_replaced_is_asked_with_the_new_one_at_once() {
+    let parameters = Parameters::start();
+    let url = parameters.url();
+    let world =
+        World::with(Silent, &[("KAKAO_ADMIN_KEYS", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", &url)]);
+    let tie = async |key: &str, seconds| {
+        for word in ["blocked", "added"] {
+            let told = knock(&event(word, seconds)).header("authorization", Some(&format!("KakaoAK {key}")));
+            assert_eq!(world.send(&told).await.status, 200);
+        }
+    };
+    parameters.set("/kakao/KAKAO_ADMIN_KEYS", "old");
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    tie("old", -60).await;
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("added", -60), 1));
+
+    parameters.set("/kakao/KAKAO_ADMIN_KEYS", "new");
+    world.pass(61);
+    world.login.forget(CHANNELS).json(CHANNELS, 401, json!({"msg": "invalid app key.", "code": -401}));
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -30));
+    tie("new", -30).await;
+    world.sweep().await;
+    assert_eq!(world.state(APP), relation("added", -30), "not at the next try, a minute later");
+    let keys: Vec<_> =
+        world.login.asked().iter().map(|asked| asked.header("authorization").map(str::to_owned)).collect();
+    assert_eq!(keys, ["KakaoAK old", "KakaoAK new"].map(|key| Some(key.to_owned())));
+}
+
+#[tokio::test]
+async fn f03_a_block_on_the_second_of_what_kakao_confirmed_is_asked_about_once() {
+    let world = world();
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    for word in ["blocked", "added"] {
+        assert_eq!(world.tell(&event(word, -60)).await, 200);
+    }
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("added", -60), 1));
+    // On that very second they blocked it after all.
+    world.login.forget(CHANNELS).json(CHANNELS, 200, kakao_says("BLOCKED", -60));
+    let blocked = knock(&event("blocked", -60)).header("x-kakao-resource-id", Some("5f1e2d3c4b5a69788796a5b4"));
+    for _ in 0..3 {
+        assert_eq!(world.send(&blocked).await.status, 200);
+    }
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("blocked", -60), 1));
+    for _ in 0..3 {
+        assert_eq!(world.send(&blocked).await.status, 200);
+    }
+    world.pass(60);
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("blocked", -60), 0), "copies ask nothing more");
 }
 
 #[tokio::test]

@@ -215,7 +215,7 @@ impl<B: Skills + WorkModals> Shift<'_, B> {
             }
             Read::Known(Effect::Recheck(recheck)) => {
                 let _place = self.kakao.acquire().await;
-                recheck::carry_out(self.app, &recheck, self.until).await
+                recheck::carry_out(self.app, &recheck, claimed.since, self.until).await
             }
             Read::Known(Effect::Work(saying)) => {
                 let _place = self.kakao.acquire().await;

@@ -11,15 +11,19 @@ use shared::kakao::login::{Channel, Channels, Relation};
 use shared::kapi::Failure;
 use shared::kapi::user::{self, By};
 use shared::log::Log;
-use shared::secret::SecretName;
+use shared::sign_up;
 use shared::store::{ChannelChange, ChannelId, ChannelUser, Outcome, StoreError};
 
 /// How long the question may take.
 const ANSWER: Duration = Duration::from_secs(3);
 
-/// Asks, and writes down what Kakao says.
-pub(crate) async fn carry_out(services: &Services, recheck: &Recheck, until: Millis) -> Outcome {
-    let (word, outcome) = match ask(services, recheck, until).await {
+/// So long it may take until somebody whom only an open id names is a member: the channel is added in the course of the sign-up
+/// itself, and the event may come before it has ended. Twice the time that a person has to answer our questions.
+const SIGNING_UP: Duration = Duration::from_secs(30 * 60);
+
+/// Asks, and writes down what Kakao says. `since`: when the question was put.
+pub(crate) async fn carry_out(services: &Services, recheck: &Recheck, since: Millis, until: Millis) -> Outcome {
+    let (word, outcome) = match ask(services, recheck, since, until).await {
         Ok(ended) => ended,
         Err(error) => {
             Log::error("outbox.recheck").outcome("store").kind(error.kind()).write();
@@ -30,18 +34,25 @@ pub(crate) async fn carry_out(services: &Services, recheck: &Recheck, until: Mil
     outcome
 }
 
-async fn ask(services: &Services, recheck: &Recheck, until: Millis) -> Result<(&'static str, Outcome), StoreError> {
+async fn ask(
+    services: &Services,
+    recheck: &Recheck,
+    since: Millis,
+    until: Millis,
+) -> Result<(&'static str, Outcome), StoreError> {
     let (store, clock) = (services.store(), &services.clock);
     if recheck.candidate && store.member(&recheck.app).await?.is_none() {
-        return Ok(("nobody", Outcome::Dropped));
+        let signing_up = clock.now().since(since) < SIGNING_UP;
+        return Ok(if signing_up { ("nobody-yet", Outcome::Again) } else { ("nobody", Outcome::Dropped) });
     }
     let Some(channel) = ChannelId::parse(&recheck.channel) else { return Ok(("unreadable", Outcome::Parked)) };
-    let keys = services.secrets.values(SecretName::KakaoAdminKeys).await;
-    let Some(key) = keys.ok().and_then(|keys| keys.into_iter().next()) else { return Ok(("no-key", Outcome::Again)) };
-    let target = AppUserId::new(recheck.app.as_str());
-    let by = By::Admin { key: &key, target: &target };
-    let left = until.since(clock.now()).min(ANSWER);
-    let channels = match user::channels(services.outbound(), &services.env, by, left).await {
+    let target = &AppUserId::new(recheck.app.as_str());
+    let stop = until.min(clock.now().plus(ANSWER));
+    let question = |key| async move {
+        let left = stop.since(clock.now());
+        user::channels(services.outbound(), &services.env, By::Admin { key: &key, target }, left).await
+    };
+    let channels = match sign_up::as_admin(services, question).await {
         Ok(channels) => channels,
         // Nobody may know this: neither we, nor anybody who asks again.
         Err(Failure::NotLinked) => return Ok(("not-linked", Outcome::Dropped)),

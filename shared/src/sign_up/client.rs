@@ -40,7 +40,10 @@ impl Client {
 }
 
 /// Asks with the admin key, and once more if Kakao turned it away and there is a newer one.
-pub(super) async fn as_admin<T, Asked: Future<Output = Result<T, Failure>>>(
+///
+/// # Errors
+/// [`Failure`]: what Kakao said, or that it was not asked because no key is to be had.
+pub async fn as_admin<T, Asked: Future<Output = Result<T, Failure>>>(
     services: &Services,
     ask: impl Fn(Secret) -> Asked,
 ) -> Result<T, Failure> {

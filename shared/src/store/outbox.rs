@@ -88,6 +88,8 @@ pub struct Claimed {
     pub body: Option<String>,
     /// How many claims there were, this one included.
     pub tries: u64,
+    /// When it was put.
+    pub since: Millis,
     owner: String,
 }
 
@@ -185,6 +187,7 @@ impl Store {
                 id: id.clone(),
                 body: item.maybe_text("body").map(str::to_owned),
                 tries: item.maybe_number("tries").unwrap_or(1),
+                since: Millis(item.maybe_number("ca").unwrap_or_default()),
                 owner: owner.to_owned(),
             })),
             Written::Refused(item) if is_broken(&item) => self.park_broken(id, now).await,

@@ -248,11 +248,13 @@ fn item(change: &ChannelChange, set: &str, condition: &'static str, now: Millis)
 /// What it means that an event was refused.
 fn judge(item: &Item, change: &ChannelChange) -> Applied {
     let Some(relation) = read(item) else { return Applied::Older };
+    // What Kakao said has the version of a block, whatever it said: only the word tells whether it is the same.
+    let same = relation.blocked == change.blocked;
     let known = item.maybe_text("rid") == Some(&change.delivery)
-        || item.maybe_number("ver") == Some(version(change.at, change.blocked));
+        || (same && item.maybe_number("ver") == Some(version(change.at, change.blocked)));
     match relation {
         _ if known => Applied::Known,
-        relation if relation.at == change.at && relation.blocked != change.blocked => Applied::Tie,
+        relation if relation.at == change.at && !same => Applied::Tie,
         _ => Applied::Older,
     }
 }
