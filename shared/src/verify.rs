@@ -65,21 +65,28 @@ pub enum Refused {
 /// The channel and unlink callbacks: `Authorization: KakaoAK` and one of the app's admin keys (protocol `channel-and-webhooks` 1.1),
 /// from an address that is allowed. Who is turned away does not learn for which of the two.
 ///
+/// The address is looked at last: only who shows a good key from elsewhere is told of as that, because then either Kakao has moved
+/// or the key is in strange hands, and somebody has to look. Strangers without a key cannot raise that alarm.
+///
 /// # Errors
 /// [`Refused`] if the header is missing, holds more than one value, or the wrong one.
 pub async fn admin_key(services: &Services, request: Request) -> Result<Verified, Refused> {
-    let allowed = services.env.callbacks.addresses.as_ref();
-    if allowed.is_some_and(|addresses| !addresses.contain(request.source)) {
-        Log::warn("verify.refused").request(&request.id).why("address").write();
-        return Err(Refused::NotTrusted);
-    }
     let Some(presented) = request.header("authorization").and_then(admin_key_of) else {
         Log::warn("verify.refused").request(&request.id).why("header").write();
         return Err(Refused::NotTrusted);
     };
     // A key on its way out is looked up again, so that it is out a minute after it was taken away (threat T06).
     let access = accepted(services, SecretName::KakaoAdminKeys, presented, &request.id, Keys::is_current).await?;
+    if is_from_elsewhere(services, &request) {
+        Log::warn("verify.refused").request(&request.id).why("address").write();
+        return Err(Refused::NotTrusted);
+    }
     Ok(Verified { request, access })
+}
+
+/// Whether there is a list of addresses for callbacks, and this request's is not on it.
+fn is_from_elsewhere(services: &Services, request: &Request) -> bool {
+    services.env.callbacks.addresses.as_ref().is_some_and(|addresses| !addresses.contain(request.source))
 }
 
 /// The key in an `Authorization` header. The gateway joins two headers with a comma, which no key holds (threat T02).
@@ -95,13 +102,12 @@ const TOKEN_MAX: usize = 16 * 1024;
 /// The account callback: no key is shown, the signature of what is told is the proof (protocol `channel-and-webhooks` 3.4, checks 1
 /// to 7).
 ///
+/// An address that is not allowed refuses nothing here, it is only told of: a refusal is for good, and what Kakao signed is Kakao's
+/// wherever it comes from.
+///
 /// # Errors
 /// [`NotTaken`]
 pub async fn security_event(services: &Services, request: &Request) -> Result<SecurityEvent, NotTaken> {
-    let allowed = services.env.callbacks.addresses.as_ref();
-    if allowed.is_some_and(|addresses| !addresses.contain(request.source)) {
-        return Err(NotTaken::Sender);
-    }
     let kind = request.header("content-type").unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/secevent+jwt") {
@@ -113,13 +119,17 @@ pub async fn security_event(services: &Services, request: &Request) -> Result<Se
     };
     let token = token.ok_or(NotTaken::Request("the body is no token of at most 16 KiB"))?;
     let name = SecretName::KakaoRestApiKey;
-    match made_out_to(services, token, services.secrets.values(name).await).await {
+    let told = match made_out_to(services, token, services.secrets.values(name).await).await {
         // A refusal is for good, and the REST API key may just have been replaced.
         Err(NotTaken::Audience) => {
             made_out_to(services, token, services.secrets.values_after_mismatch(name).await).await
         }
         told => told,
+    };
+    if told.is_ok() && is_from_elsewhere(services, request) {
+        Log::warn("verify.elsewhere").request(&request.id).write();
     }
+    told
 }
 
 /// What a token tells, if it is made out to one of these REST API keys or to the app's number.

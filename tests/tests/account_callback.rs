@@ -18,6 +18,7 @@ use shared::store::Account;
 use shared::store::sign_up::Profile;
 use tests::faults::{ALWAYS, Fault};
 use tests::table::{API_KEY, number, text};
+use tests::webhooks::Knock;
 
 #[tokio::test]
 async fn rows_7_and_8_a_token_counts_once() {
@@ -267,14 +268,27 @@ async fn the_strongest_reason_for_leaving_stays() {
 }
 
 #[tokio::test]
-async fn off_without_an_app_and_closed_to_other_addresses() {
+async fn off_without_an_app() {
     let off = World::with(Silent, &[("KAKAO_APP_ID", "")]);
     assert_eq!(off.tell("j1", &unlinked(), json!({})).await, 404);
     assert!(off.login.asked().is_empty() && off.table.items().is_empty());
-    let closed = World::with(Silent, &[("CALLBACK_ADDRESSES", "10.0.0.0/8")]);
-    let token = closed.token(&closed.claims("j1", &unlinked(), json!({})));
-    assert_eq!(closed.refused(&token).await, "access_denied");
-    assert!(closed.table.items().is_empty());
+}
+
+#[tokio::test]
+async fn what_kakao_signed_is_taken_from_any_address_and_nothing_else_is() {
+    for source in ["211.249.221.105", "2404:4601::1", "", "10.0.0.1"] {
+        let world = World::with(Silent, &[("CALLBACK_ADDRESSES", "10.0.0.0/8,2404:4600::/32")]);
+        let from = |token: &str| Knock {
+            source: source.to_owned(),
+            ..Knock::post("/account/events").header("authorization", None).body(TYPE, token)
+        };
+        let claims = world.claims("j1", &unlinked(), json!({}));
+        let forged = signed(&key("two"), &RSA_PKCS1_SHA256, &header("k1").to_string(), &claims.to_string());
+        assert_eq!(err(&world.knock(&from(&forged)).await), "invalid_key", "{source}");
+        assert!(world.table.items().is_empty(), "{source}");
+        assert_eq!(world.knock(&from(&world.token(&claims))).await.status, 202, "{source}");
+        assert!(world.job().is_some(), "{source}");
+    }
 }
 
 // ---- trouble at the table
@@ -315,7 +329,8 @@ async fn f09_f10_f12_what_cannot_be_stored_is_503_and_comes_again() {
 #[ignore = "run by t05_t20_the_log_tells_how_it_went_and_of_whom_nothing"]
 async fn everything_that_is_logged() {
     shared::log::hide_panics();
-    let world = World::with(Silent, &[("KAKAO_REST_API_KEY", "canary-api-key")]);
+    let world =
+        World::with(Silent, &[("KAKAO_REST_API_KEY", "canary-api-key"), ("CALLBACK_ADDRESSES", "211.249.221.0/24")]);
     let claims = |jti: &str, uri: &str| {
         let mut claims = world.claims(jti, uri, json!({"reason": "canary-reason", "scopes": ["canary-scope"]}));
         claims["aud"] = json!("canary-api-key");
@@ -332,6 +347,10 @@ async fn everything_that_is_logged() {
         STANDARD.encode("canary"),
     ] {
         let _ = world.send(&token).await;
+    }
+    for token in [world.token(&claims("canary-jti-6", &unlinked())), STANDARD.encode("canary")] {
+        let knock = Knock::post("/account/events").header("authorization", None).body(TYPE, token);
+        let _ = world.knock(&Knock { source: "203.0.113.77".to_owned(), ..knock }).await;
     }
     world.faults.on("TransactWriteItems", ALWAYS, Fault::Error("AccessDeniedException"));
     let _ = world.send(&world.token(&claims("canary-jti-4", &unlinked()))).await;
@@ -351,13 +370,15 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
         .unwrap();
     assert!(run.status.success(), "{run:?}");
     let log = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
-    for secret in ["canary", WHO, "eyJ", API_KEY] {
+    for secret in ["canary", WHO, "eyJ", API_KEY, "203.0.113.77"] {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }
     for outcome in ["taken", "known", "invalid_audience", "invalid_key", "invalid_request", "not-stored", "not-checked"]
     {
         assert!(log.contains(&format!("\"outcome\":\"{outcome}\"")), "{outcome} is not in\n{log}");
     }
+    let elsewhere = log.matches("\"event\":\"verify.elsewhere\"").count();
+    assert_eq!(elsewhere, 1, "who comes from elsewhere is told of if Kakao signed, and only then\n{log}");
     for kind in ["user-unlinked", "unknown"] {
         assert!(log.contains(&format!("\"kind\":\"{kind}\"")), "{kind} is not in\n{log}");
     }

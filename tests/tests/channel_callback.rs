@@ -325,7 +325,9 @@ async fn t06_a_flood_of_wrong_keys_reads_the_parameter_once_a_minute() {
 async fn everything_that_is_logged() {
     shared::log::hide_panics();
     let key = ("KAKAO_ADMIN_KEYS", "canary-key");
-    let world = World::with(Host::default(), &[key, ("BOT_IDS", "b1"), ("CHANNEL_IDS", "_AbCdE,_canary-channel")]);
+    let open_to = ("CALLBACK_ADDRESSES", "211.249.221.0/24");
+    let settings = [key, open_to, ("BOT_IDS", "b1"), ("CHANNEL_IDS", "_AbCdE,_canary-channel")];
+    let world = World::with(Host::default(), &settings);
     let named = |body: &Value| {
         let knock = knock(body).header("authorization", Some("KakaoAK canary-key"));
         knock.header("x-kakao-resource-id", Some("canary-resource")).header("canary-header", Some("canary-header"))
@@ -351,6 +353,10 @@ async fn everything_that_is_logged() {
     for header in ["KakaoAK canary-wrong", "canary", "KakaoAK canary-key,KakaoAK canary-key"] {
         let _ = world.send(&named(&event("added", -60)).header("authorization", Some(header))).await;
     }
+    let good = named(&event("added", -60));
+    for knock in [good.clone().header("authorization", Some("KakaoAK canary-wrong")), good] {
+        let _ = world.send(&Knock { source: "203.0.113.77".to_owned(), ..knock }).await;
+    }
     world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
     world.sweep().await;
     world.faults.on("UpdateItem", ALWAYS, Fault::Error("AccessDeniedException"));
@@ -372,7 +378,7 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
         .filter(|line: &Value| line["event"].is_string())
         .collect();
     let log = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
-    for secret in ["canary", WHO, ADMIN_KEY] {
+    for secret in ["canary", WHO, ADMIN_KEY, "203.0.113.77"] {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }
     assert!(!text.contains("canary-key"), "not even among the settings");
@@ -382,6 +388,8 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
     for line in &lines {
         assert!(line.as_object().unwrap().keys().all(|name| known.contains(&name.as_str())), "{line}");
     }
+    let elsewhere = lines.iter().filter(|line| line["event"] == "verify.refused" && line["why"] == "address").count();
+    assert_eq!(elsewhere, 1, "who comes from elsewhere is told of if the key is good, and only then\n{log}");
     let told = |outcome: &str| lines.iter().any(|line| line["outcome"] == outcome);
     for outcome in [
         "added",

@@ -209,7 +209,7 @@ impl Case<'_> {
                 Seize::Over => None, // ended now, or long ago
             },
             Op::LearnApp => {
-                let seized = store.saga(id).await?;
+                let seized = store.saga(id, now).await?;
                 match seized {
                     Some(seized) => held(store.tell_failure(id, me, app, &seized, now).await?),
                     None => Some(false),

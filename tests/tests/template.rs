@@ -391,6 +391,7 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "ChannelCallbackSilent",
         "UnlinkCallbackOtherApp",
         "AccountCallbackUnchecked",
+        "CallbacksFromElsewhere",
     ] {
         assert!(alarms.contains_key(alarm), "{alarm}");
     }

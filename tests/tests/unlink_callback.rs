@@ -524,7 +524,8 @@ async fn f09_f11_f12_what_cannot_be_stored_is_503() {
 #[ignore = "run by t05_t20_the_log_tells_how_it_went_and_of_whom_nothing"]
 async fn everything_that_is_logged() {
     shared::log::hide_panics();
-    let world = World::with(&[("KAKAO_ADMIN_KEYS", "canary-key")]).await;
+    let settings = [("KAKAO_ADMIN_KEYS", "canary-key"), ("CALLBACK_ADDRESSES", "211.249.221.0/24")];
+    let world = World::with(&settings).await;
     let with =
         |knock: Knock| knock.header("authorization", Some("KakaoAK canary-key")).header("canary-h", Some("canary"));
     for knock in [
@@ -541,6 +542,9 @@ async fn everything_that_is_logged() {
     for header in ["KakaoAK canary-wrong", "canary"] {
         let _ = world.send(&get(&pairs()).header("authorization", Some(header))).await;
     }
+    for knock in [get(&pairs()), with(get(&pairs()))] {
+        assert_eq!(world.send(&Knock { source: "203.0.113.77".to_owned(), ..knock }).await, 401);
+    }
     world.faults.on("UpdateItem", ALWAYS, Fault::Error("AccessDeniedException"));
     let _ = world.send(&with(get(&pairs()))).await;
 }
@@ -553,9 +557,11 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
         .unwrap();
     assert!(run.status.success(), "{run:?}");
     let log = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
-    for secret in ["canary", GA] {
+    for secret in ["canary", GA, "203.0.113.77"] {
         assert!(!log.replace("everything_that_is_logged", "").contains(secret), "{secret} is in\n{log}");
     }
+    let elsewhere = log.matches("\"why\":\"address\"").count();
+    assert_eq!(elsewhere, 1, "who comes from elsewhere is told of if the key is good, and only then\n{log}");
     for outcome in ["stored", "other-app", "unfit", "unreadable", "untrusted", "not-stored"] {
         assert!(log.contains(&format!("\"outcome\":\"{outcome}\"")), "{outcome} is not in\n{log}");
     }

@@ -12,9 +12,9 @@ use crate::store::sign_up::Profile;
 
 /// `POST /channel/callback` and the other addresses that Kakao calls by itself. Whatever is not written here does nothing.
 ///
-/// Effects are queued together with what happened, and carried out afterwards: at least once, and an event at most once. A notice
-/// is heard once for each change; if two copies of one come at the same moment both are heard, and one set of effects counts. There
-/// is half a second for it: Kakao waits.
+/// Effects are queued together with what happened, and carried out afterwards: at least once, and an event at most once. The bot
+/// is asked before the table knows whether this is a copy: every copy of a notice asks again, and one set of effects counts. So
+/// whatever is to happen once is an effect, never something done while answering. There is half a second for it: Kakao waits.
 pub trait Notices {
     /// Somebody added the channel.
     fn channel_added(&self, _who: &ChannelFriend) -> impl Future<Output = Vec<Effect>> {

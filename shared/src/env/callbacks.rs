@@ -27,7 +27,8 @@ impl UnlinkPolicy {
 pub struct CallbackSettings {
     /// `KAKAO_APP_ID`: the number of the app. Without it the callbacks are off; with it a token of another app is nobody's.
     pub app_id: Option<String>,
-    /// `CALLBACK_ADDRESSES`: where callbacks may come from, besides showing the key; unset: from anywhere.
+    /// `CALLBACK_ADDRESSES`: where callbacks may come from, besides showing the key; unset: from anywhere. A
+    /// signed account event is taken from elsewhere too, and told of.
     pub addresses: Option<Addresses>,
     /// `CHANNEL_IDS`: the public ids of our channels (`_AbCdE`), comma-separated; empty: every channel that is linked to the app.
     pub channels: Vec<String>,

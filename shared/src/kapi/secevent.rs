@@ -43,8 +43,6 @@ pub enum NotTaken {
     Issuer,
     /// It was made out to somebody else.
     Audience,
-    /// It comes from an address that is not allowed.
-    Sender,
     /// It cannot be checked just now: to be sent again.
     NotNow(&'static str),
 }
@@ -57,7 +55,6 @@ impl NotTaken {
             Self::Key(_) => Some("invalid_key"),
             Self::Issuer => Some("invalid_issuer"),
             Self::Audience => Some("invalid_audience"),
-            Self::Sender => Some("access_denied"),
             Self::NotNow(_) => None,
         }
     }
@@ -68,7 +65,6 @@ impl NotTaken {
             Self::Request(why) | Self::Key(why) | Self::NotNow(why) => why,
             Self::Issuer => "the issuer is not Kakao",
             Self::Audience => "the audience is not ours",
-            Self::Sender => "not from this address",
         }
     }
 }
