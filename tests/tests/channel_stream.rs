@@ -10,10 +10,15 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::faults::{Dice, scaled};
 use tests::table::{Table, number, text};
+use tokio::sync::Mutex;
+
+/// One after the other: together they would keep each other waiting until the store gives up.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// 10,000 orders in every build: each is told to the table by the store's own write (see [`Sent`]), every fortieth by the function.
 #[tokio::test]
 async fn f03_any_order_and_any_copies_lead_to_the_newest() {
+    let _alone = ALONE.lock().await;
     let world = world();
     let sent = Sent::by(&world).await;
     let mut dice = Dice::new(3);
@@ -57,6 +62,7 @@ async fn f03_any_order_and_any_copies_lead_to_the_newest() {
 /// table. No answer is anything but 200.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f02_f03_a_shuffled_doubled_stream_ends_in_the_newest_of_each() {
+    let _alone = ALONE.lock().await;
     let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
     let (stream, newest) = stream(4, 10_000);
     let senders = 32;
@@ -87,6 +93,7 @@ const OF_A_SEED: u64 = 250;
 /// the table applies writes is all that 32 senders can change, and a shuffle is any such order.
 #[tokio::test]
 async fn f02_f03_a_hundred_shuffled_doubled_streams_end_in_the_newest_of_each() {
+    let _alone = ALONE.lock().await;
     let sent = Sent::by(&world()).await;
     for seed in 0..100 {
         let table = Table::start();
@@ -105,8 +112,11 @@ async fn f02_f03_a_hundred_shuffled_doubled_streams_end_in_the_newest_of_each() 
 /// What is told of somebody: when, in seconds from now, and what.
 type Told = (i64, &'static str);
 
+/// The newest event of each person: when, and whether it is a block.
+type Newest = BTreeMap<u64, (i64, bool)>;
+
 /// A stream of so many events over 100 people, each twice and shuffled, and the newest of each person.
-fn stream(seed: u64, events: u64) -> (Vec<(u64, Told)>, BTreeMap<u64, (i64, bool)>) {
+fn stream(seed: u64, events: u64) -> (Vec<(u64, Told)>, Newest) {
     let mut dice = Dice::new(seed);
     let mut stream = Vec::new();
     let mut newest: BTreeMap<u64, (i64, bool)> = BTreeMap::new();
