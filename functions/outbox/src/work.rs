@@ -1,5 +1,5 @@
-//! Kakao Work: slow work of a bot, and messages. The service knows no key by which it would recognise a repeat, so one that may have arrived is said once
-//! more at most.
+//! Kakao Work: slow work of a bot, and messages. The service knows no key by which it would recognise a repeat, so a message that may
+//! have arrived is said once more at most.
 //!
 //! ```text
 //! message ─ fits? ─ POST ─┬─ sent                        ─ done
