@@ -233,7 +233,8 @@ async fn decide(turn: &WorkTurn<'_>, id: &ApprovalId, verdict: Verdict, reason: 
         Decided::Ours(_) => Heard::nothing(),
         // 여럿이 여러 번 눌러도 한 분께 한 번만 말합니다.
         Decided::Already(ruling) => {
-            let named = [who(&ruling.by, "결재한 분"), Inline::words(format!(" · {}", already(&ruling)))];
+            let (by_whom, word) = (format!("결재자 {}", ruling.by.as_str()), decided(ruling.verdict));
+            let named = [who(&ruling.by, &by_whom), Inline::words(format!(" 님이 이미 {word}했어요."))];
             let message = Message::new(already(&ruling)).block(TextBlock::of(named));
             Heard::nothing().say_once(format!("approval-{id}-already-{}", by.as_str()), To::Room(room), message)
         }
@@ -258,10 +259,16 @@ fn result(when: &str, verdict: Verdict, by: &WorkUserId, reason: Option<&str>) -
     }
 }
 
+const fn decided(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Approved => "승인",
+        Verdict::Rejected => "반려",
+    }
+}
+
 /// 이미 누가 어떻게 결정했는지. 이름을 물어볼 시간은 없어서 사용자 id로 말합니다.
 fn already(ruling: &Ruling) -> String {
-    let word = if ruling.verdict == Verdict::Approved { "승인" } else { "반려" };
-    format!("이미 결재자 {} 님이 {word}한 신청이에요.", ruling.by.as_str())
+    format!("이미 결재자 {} 님이 {}한 신청이에요.", ruling.by.as_str(), decided(ruling.verdict))
 }
 
 fn fill_in_again(wrong: &[Wrong], again: Action) -> Message {

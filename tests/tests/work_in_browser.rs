@@ -44,7 +44,7 @@ async fn an_approval_is_asked_for_and_decided_in_the_room() {
     browser.click("#said li:nth-child(2) .action button:nth-child(1)").await;
     browser.waits_for("#said li:nth-child(5)").await;
     let last = browser.script("return document.querySelector('#said li:last-child .text').textContent").await;
-    assert_eq!(last, json!("이미 결재한 분 님이 반려했어요."));
+    assert_eq!(last, json!(format!("결재자 {} 님이 이미 반려했어요.", bot::approval::APPROVERS[0])));
     browser.fits(412).await;
     browser.is_accessible().await;
     browser.screenshot("work-room").await;
