@@ -17,10 +17,10 @@ const SETTLED: Duration = Duration::from_secs(3_600);
 /// How long one person may take: much less than the lease of a mark, so that nobody else comes meanwhile.
 const EACH: Duration = Duration::from_secs(10);
 
-/// So many differences of one kind on a page are believed, whatever the page's size; unless nobody has a counterpart.
+/// So many differences of one kind on a page are believed, whatever the page's size; unless no member of it is linked.
 const FEW: usize = 10;
 
-/// So many people without a single counterpart are no accident, however few they are.
+/// So many members without a single link among them are no accident, however few they are.
 const NO_ACCIDENT: usize = 2;
 
 /// How far a repair goes.
@@ -28,8 +28,8 @@ const NO_ACCIDENT: usize = 2;
 pub enum Repair {
     /// Says what it would do, and changes nothing.
     Look,
-    /// Mends, and stops at a page of which more than a quarter would go, or where nobody has a counterpart: that is more likely a wrong
-    /// key, another app or another service's users than a quarter of everybody gone wrong.
+    /// Mends, and stops at a page of which more than a quarter would go, or where no member is linked: that is more likely a wrong key,
+    /// another app or another service's users than a quarter of everybody gone wrong.
     Mend,
     /// Mends whatever it finds, because a person has looked at it.
     MendMany,
@@ -142,10 +142,10 @@ impl Sides {
     fn are_suspicious(&self) -> bool {
         let too_many = |some: &BTreeSet<AppUser>, others: &BTreeSet<AppUser>| {
             let alone = some.difference(others).count();
-            let nobody = alone == some.len() && alone >= NO_ACCIDENT;
-            nobody || (alone > FEW && alone * 4 > some.len())
+            alone > FEW && alone * 4 > some.len()
         };
-        too_many(&self.linked, &self.members) || too_many(&self.members, &self.linked)
+        let nobody_is_linked = self.members.len() >= NO_ACCIDENT && self.members.is_disjoint(&self.linked);
+        nobody_is_linked || too_many(&self.linked, &self.members) || too_many(&self.members, &self.linked)
     }
 
     fn people_up_to(&self, last: Option<&AppUser>) -> u64 {

@@ -164,7 +164,7 @@ async fn exchange<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId, code: &str) -> Re
             let why = match brought {
                 Brought::Refused => Some(Why::Broken),
                 Brought::Unknown => Some(Why::Kakao),
-                _ => None, // used up: there is nothing wrong with anybody
+                _ => None, // the code was used up, which is no trouble of anybody's
             };
             clerk.store.end_without_token(id, clerk.me, why.as_ref(), clerk.now()).await?;
             return Ok(Exchanged::Over(Ended::StartAgain));

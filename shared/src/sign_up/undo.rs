@@ -49,7 +49,7 @@ pub async fn compensate<K: Kakao>(clerk: &Clerk<'_, K>, id: &SagaId) -> Result<U
         }
         Whose::Unknown => return later(clerk, id, &saga).await,
     };
-    // Whoever failed it before it was known whose it is, or died, has told the chat nothing.
+    // Whoever failed it before it was known whose it is, or left it, has told the chat nothing.
     if (saga.app.is_none() || saga.why == Some(Why::Abandoned))
         && store.tell_failure(id, me, &app, &saga, clerk.now()).await? == Held::Lost
     {
