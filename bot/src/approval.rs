@@ -245,9 +245,10 @@ async fn decide(turn: &WorkTurn<'_>, id: &ApprovalId, verdict: Verdict, reason: 
 }
 
 fn result(when: &str, verdict: Verdict, by: &WorkUserId, reason: Option<&str>) -> Message {
-    let (word, style) = match verdict {
-        Verdict::Approved => ("승인", HeaderStyle::Blue),
-        Verdict::Rejected => ("반려", HeaderStyle::Red),
+    let word = decided(verdict);
+    let style = match verdict {
+        Verdict::Approved => HeaderStyle::Blue,
+        Verdict::Rejected => HeaderStyle::Red,
     };
     let message = Message::new(format!("휴가 신청이 {word}되었어요: {when}"))
         .header(format!("휴가 {word}"), style)
