@@ -16,7 +16,7 @@ use shared::bot::Notices;
 use shared::clock::Millis;
 use shared::store::Account;
 use shared::store::sign_up::Profile;
-use tests::faults::{ALWAYS, Fault};
+use tests::faults::{ALWAYS, Fault, scaled};
 use tests::table::{API_KEY, number, text};
 use tests::webhooks::Knock;
 
@@ -36,6 +36,18 @@ async fn rows_7_and_8_a_token_counts_once() {
     let token = world.table.items_under("IDEM#jti#").remove(0);
     assert_eq!(number(&token, "ttl"), Some(NOW.secs() + 30 * 86_400));
     assert!(!token.to_string().contains("j1"), "its name is kept as a hash");
+}
+
+#[tokio::test]
+async fn f02_64_copies_at_once_of_20_tokens_are_one_job_each() {
+    for copied in 0..scaled(20) {
+        let world = world();
+        let token =
+            world.token(&world.claims(&format!("j{copied}"), &unlinked(), json!({"reason": "UNLINK_FROM_APPS"})));
+        let all = join_all((0..64).map(|_| world.send(&token))).await;
+        assert!(all.iter().all(|answered| answered.status == 202), "{all:?}");
+        assert_eq!(number(&world.job().expect("a job"), "seq"), Some(1), "one job, told once");
+    }
 }
 
 #[tokio::test]

@@ -172,6 +172,23 @@ async fn t22_an_erasure_takes_everything_of_the_membership_and_nothing_of_the_ne
 }
 
 #[tokio::test]
+async fn who_was_refused_is_told_of_their_attempt() {
+    let scene = Scene::default();
+    let code = scene.kakao.consent(&app());
+    let refused =
+        sign_up::redirect(&scene.clerk("one"), &code, async |_| Decision::<()>::Refuse("NO".to_owned())).await;
+    assert!(matches!(refused, Ok(Redirected::Failed { .. })), "{refused:?}");
+    let told = scene.store.dossier(&app(), scene.clock.now()).await.unwrap();
+    assert_eq!(told.memberships, [], "they are no member");
+    assert_eq!(told.document["sign_ups"].as_array().map(Vec::len), Some(1), "{}", told.document);
+    assert_eq!(told.document["sign_ups"][0]["PK"], json!(format!("SAGA#{}", SagaId::of_code(&code))));
+    // Of a member there is one attempt, not the same one twice.
+    scene.signs_up(&app()).await;
+    let told = scene.store.dossier(&app(), scene.clock.now()).await.unwrap();
+    assert_eq!(told.document["sign_ups"].as_array().map(Vec::len), Some(1), "{}", told.document);
+}
+
+#[tokio::test]
 async fn an_erasure_that_comes_late_touches_nothing_of_who_came_back() {
     let world = Scene::default();
     let mg = world.signs_up(&app()).await;

@@ -118,10 +118,11 @@ async fn day(world: &World, number: u64, mood: Mood) -> Result<u64, String> {
 
 /// So many days, one after the other on one table.
 async fn days(seed: u64, count: u64, mood: Mood) -> u64 {
-    let mut deaths = 0;
+    let (mut deaths, mut lost) = (0, 0);
     let mut world = World::default();
     for day_number in 0..count {
         if day_number % 50 == 49 {
+            lost += world.faults.injected();
             world = World::default(); // what is finished only slows the look at everything
         }
         if mood.lost {
@@ -129,6 +130,9 @@ async fn days(seed: u64, count: u64, mood: Mood) -> u64 {
         }
         deaths += day(&world, seed * 1_000_000 + day_number, mood).await.expect("nothing is wrong in the end");
     }
+    lost += world.faults.injected();
+    // An eighth of some twenty requests a day.
+    assert!(!mood.lost || lost > count, "only {lost} answers got lost in {count} days");
     deaths
 }
 

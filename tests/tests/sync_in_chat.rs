@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::bot::Wish;
-use shared::sign_up::{Accepted, Decision, Redirected};
-use shared::store::AppUser;
+use shared::sign_up::{self, Accepted, Decision, Redirected};
 use shared::store::sign_up::{ASK_LEASE, Why};
+use shared::store::{AppUser, SagaId, StoreError};
 use tests::faults::wire::Told;
-use tests::faults::{ALWAYS, ANY, Fault};
+use tests::faults::{ALWAYS, ANY, Dice, Fault, scaled};
 use tests::platform::{Call, Platform, ask, wake};
 use tests::sign_up::NOW;
 use tests::table::{stream_event, text};
@@ -247,6 +247,108 @@ async fn a_turn_that_is_taken_again_is_believed_as_much_as_at_first() {
         let said = delivered[0].body["template"]["outputs"][0]["simpleText"]["text"].as_str().unwrap();
         let heard: Value = serde_json::from_str(said).unwrap();
         assert_eq!(outcome(&heard), expected, "SKILL_SECRET_CHECK={check}");
+    }
+}
+
+/// What somebody does in the two worlds of F14.
+#[derive(Clone, Debug)]
+enum Deed {
+    /// Agrees anew, or a browser loads an old page again, and the rule decides.
+    Comes(String, Decision<()>),
+    /// Sends the form of an attempt that asked for more.
+    Answers(String, Decision<()>),
+    /// Ends the link, and Kakao says so.
+    Leaves,
+    /// Says something when all that is known of them is a one-time address: spent for an hour, and then Kakao remembers it.
+    BringsAnAddress,
+    /// Says something when the plugin has said whether it was saved.
+    ComesBack { saved: bool },
+    /// Says something when the platform knows who they are.
+    Talks,
+    /// The schedule.
+    Sweep,
+}
+
+async fn does(chat: &Chat, person: &AppUser, deed: &Deed) -> String {
+    let me = format!("{deed:?}-{}", chat.clock.now().0);
+    let user = format!("user-of-{person}");
+    let told = |ended: Result<Redirected<()>, _>| format!("{:?}", ended.map_err(|error: StoreError| error.to_string()));
+    match deed {
+        Deed::Comes(code, decision) => {
+            told(sign_up::redirect(&chat.clerk(&me), code, async |_| decision.clone()).await)
+        }
+        Deed::Answers(code, decision) => {
+            let saga = SagaId::of_code(code);
+            told(sign_up::answer(&chat.clerk(&me), &saga, async |_| decision.clone()).await)
+        }
+        Deed::Leaves => {
+            chat.kakao.leave(person);
+            chat.store.store_unlink(person, &me, chat.clock.now()).await.unwrap();
+            format!("{:?}", sign_up::unlink_job(&chat.clerk(&me), person).await.unwrap())
+        }
+        Deed::BringsAnAddress => {
+            let url = chat.otp(200, json!({ "app_user_id": person.to_string() }));
+            chat.hears(left(Call::says(&user, "how"), json!({ "otp": url }).to_string())).await.to_string()
+        }
+        Deed::ComesBack { saved } => {
+            let value = json!({ "saved": saved, "app_user_id": person.to_string() });
+            chat.hears(left(Call::says(&user, "how"), value.to_string())).await.to_string()
+        }
+        Deed::Talks => chat.hears(linked(Call::says(&user, "how"), person.to_string())).await.to_string(),
+        Deed::Sweep => {
+            chat.world.sweep(&me).await;
+            String::new()
+        }
+    }
+}
+
+/// 1,000 random moments in two worlds of which one never cleans up and the other does so at once: sagas, flows, locks, names and spent
+/// addresses. Codes and so memberships have the same names in both.
+#[tokio::test]
+async fn f14_expired_items_kept_for_ever_or_removed_at_once_change_no_sign_up() {
+    for seed in 0..scaled(10) {
+        let (kept, cleaned) = (Chat::new(), Chat::new());
+        let mut dice = Dice::new(seed);
+        let mut codes: [Vec<String>; 2] = Default::default();
+        let mut gone = 0;
+        for step in 0..100 {
+            let pauses = [0, 1, 29, 31, 899, 901, 1_799, 1_801, 3_599, 3_601, 86_399, 86_401, 604_799, 604_801];
+            let pause = Duration::from_secs(*dice.pick(&pauses));
+            for chat in [&kept, &cleaned] {
+                chat.world.pass(pause);
+            }
+            gone += cleaned.table.expire(cleaned.clock.now().secs());
+            let number = dice.below(2);
+            let (person, codes) = (AppUser::new(ID + number), &mut codes[number as usize]);
+            let decision = match dice.below(3) {
+                0 => Decision::Accept(Accepted::default()),
+                1 => Decision::Refuse("too-young".to_owned()),
+                _ => Decision::AskMore(()),
+            };
+            let code = codes.iter().rev().nth(dice.below(3) as usize).cloned();
+            let deed = match (dice.below(10), code) {
+                (0 | 1, _) => {
+                    let new = [&kept, &cleaned].map(|chat| chat.kakao.consent(&person));
+                    assert_eq!(new[0], new[1]);
+                    codes.push(new[0].clone());
+                    Deed::Comes(new[0].clone(), decision)
+                }
+                (2, Some(old)) => Deed::Comes(old, decision),
+                (3 | 4, Some(old)) => Deed::Answers(old, decision),
+                (5, _) => Deed::Leaves,
+                (6, _) => Deed::BringsAnAddress,
+                (7, _) => Deed::ComesBack { saved: dice.below(2) == 0 },
+                (8, _) => Deed::Talks,
+                _ => Deed::Sweep,
+            };
+            let mut seen = Vec::new();
+            for chat in [&kept, &cleaned] {
+                let told = does(chat, &person, &deed).await;
+                seen.push((told, chat.world.is_member(&person), chat.kakao.is_linked(&person)));
+            }
+            assert_eq!(seen[0], seen[1], "seed {seed}, step {step}: {person} {deed:?} after {pause:?}");
+        }
+        assert!(gone > 0 && cleaned.table.items().len() < kept.table.items().len(), "seed {seed}: nothing expired");
     }
 }
 

@@ -1,30 +1,82 @@
-//! F37: a key is replaced while people sign up, in three phases as `docs/operating.md` tells them. Two sandboxes, one of which has just
-//! read its secrets and one of which reads them again whenever it must. Nobody who is in good order is refused.
+//! F37: a key is replaced while people sign up, in three phases as `docs/operating.md` tells them. Many sandboxes, each of which has read its
+//! secrets at another time; some have just started. A hundred requests a second, by the clock of the test, and nobody who is in good order
+//! is refused.
 
+use futures_util::future::join_all;
 use shared::sign_up::{Keys, Pass, Purpose};
 use simulator::login::{Endpoint, Fault};
 use sync_failure::SyncFailure;
 use sync_redirect::SyncRedirect;
+use tests::faults::scaled;
 use tests::parameters::Parameters;
-use tests::sync::{Ask, CONTINUE, Rule, World, world};
+use tests::sync::{Ask, Away, CONTINUE, REDIRECT_URI, Rule, World, with_continue, world};
 
 const SECRETS: [&str; 4] = ["KAKAO_REST_API_KEY", "KAKAO_CLIENT_SECRET", "KAKAO_ADMIN_KEYS", "TOKEN_SIGNING_KEY"];
 
-/// Redirects in each phase: more than a hundred in all.
-const IN_A_PHASE: u64 = 34;
+/// Sandboxes at work, each with a table and a Kakao of its own, and all with one parameter store.
+const SANDBOXES: u64 = 10;
+
+/// What each of them is asked in a second: a hundred in all.
+const A_SECOND: usize = 10;
+
+/// Seconds of each phase in which people come.
+const SECONDS: u64 = 3;
+
+/// Who comes, one after the other.
+const PEOPLE: [&str; 5] = ["ga", "na", "da", "ra", "ma"];
+
+/// Kakao's and our keys in the three phases of a rotation: one is added there and then here, and the old one is removed here and there.
+const PHASES: [(&str, &[&str]); 3] = [("old", &["old"]), ("new,old", &["old", "new"]), ("new", &["new"])];
 
 /// A sandbox whose secrets are in the parameter store.
 async fn with_parameters(rule: Rule) -> (World<Rule>, Parameters) {
-    let (world, store) = (world(rule).await, Parameters::start());
+    let store = a_store();
+    (a_world(rule).await, store)
+}
+
+/// A parameter store that knows the old keys.
+fn a_store() -> Parameters {
+    let store = Parameters::start();
     set(&store, "KAKAO_REST_API_KEY", simulator::login::LOCAL_REST_API_KEY);
     for name in &SECRETS[1..] {
         set(&store, name, "old");
     }
+    store
+}
+
+/// A Kakao that knows the old keys.
+async fn a_world(rule: Rule) -> World<Rule> {
+    let world = world(rule).await;
     world.kakao.configure(|app| {
         app.client_secrets = vec!["old".to_owned()];
         app.admin_keys = vec!["old".to_owned()];
     });
-    (world, store)
+    world
+}
+
+/// All sandboxes. They started six seconds after each other.
+async fn sandboxes(rule: Rule, store: &Parameters) -> Vec<World<Rule>> {
+    let mut worlds = Vec::new();
+    for number in 0..SANDBOXES {
+        let mut world = a_world(rule).await;
+        restart(&mut world, store, rule);
+        world.get(&world.query()).await;
+        world.later(6 * number);
+        worlds.push(world);
+    }
+    worlds
+}
+
+/// A second of a phase: everybody comes to each sandbox, and it goes for all of them as it must.
+async fn a_second(worlds: &[World<Rule>], goes_well: impl AsyncFn(&World<Rule>, &str) -> bool) {
+    let each = worlds.iter().map(async |world| {
+        for who in PEOPLE.iter().cycle().take(A_SECOND) {
+            let query = with_continue(&world.kakao.code(who, REDIRECT_URI), CONTINUE);
+            assert!(goes_well(world, &query).await, "{who} at {:?}", world.app.clock.now());
+        }
+        world.later(1);
+    });
+    join_all(each).await;
 }
 
 fn set(store: &Parameters, name: &str, value: &str) {
@@ -41,16 +93,16 @@ fn restart(world: &mut World<Rule>, store: &Parameters, rule: Rule) {
 
 #[tokio::test]
 async fn f37_the_client_secret_is_replaced_and_nobody_is_refused() {
-    let (mut world, store) = with_parameters(Rule::Yes).await;
-    restart(&mut world, &store, Rule::Yes);
-    for (ours, kakaos) in [("old", vec!["old"]), ("new,old", vec!["old", "new"]), ("new", vec!["new"])] {
+    let store = a_store();
+    let mut worlds = sandboxes(Rule::Yes, &store).await;
+    for (at, (ours, kakaos)) in PHASES.into_iter().enumerate() {
         set(&store, "KAKAO_CLIENT_SECRET", ours);
-        world.kakao.configure(|app| app.client_secrets = kakaos.into_iter().map(str::to_owned).collect());
-        // A sandbox that read its secrets a while ago, not long enough to read them again by itself.
-        world.later(10);
-        for redirect in 0..IN_A_PHASE {
-            assert_eq!(world.get(&world.query()).await.location(), Some(CONTINUE), "{ours} {redirect}");
-            world.later(1);
+        for world in &worlds {
+            world.kakao.configure(|app| app.client_secrets = kakaos.iter().map(|key| (*key).to_owned()).collect());
+        }
+        restart(&mut worlds[at], &store, Rule::Yes);
+        for _ in 0..scaled(SECONDS) {
+            a_second(&worlds, async |world, query| world.get(query).await.location() == Some(CONTINUE)).await;
         }
     }
 }
@@ -70,48 +122,57 @@ async fn f37_the_client_secret_is_replaced_at_one_blow() {
 
 #[tokio::test]
 async fn f37_the_admin_key_is_replaced_and_every_link_is_undone() {
-    let (mut world, store) = with_parameters(Rule::No).await;
-    restart(&mut world, &store, Rule::No);
-    for (ours, kakaos) in [("old", vec!["old"]), ("new,old", vec!["old", "new"]), ("new", vec!["new"])] {
+    let store = a_store();
+    let mut worlds = sandboxes(Rule::No, &store).await;
+    for (at, (ours, kakaos)) in PHASES.into_iter().enumerate() {
         set(&store, "KAKAO_ADMIN_KEYS", ours);
-        world.kakao.configure(|app| app.admin_keys = kakaos.into_iter().map(str::to_owned).collect());
-        world.later(10);
-        for redirect in 0..IN_A_PHASE {
-            // The person's own token is no good any more: the admin key it is.
-            world.kakao.plan(Endpoint::Unlink, Fault::Kapi(-401), Some(1));
-            let seen = world.get(&world.query()).await;
-            assert!(world.has_failed(&seen).await && !world.kakao.is_linked("ga"), "{ours} {redirect}: {seen:?}");
-            world.later(1);
+        for world in &worlds {
+            world.kakao.configure(|app| app.admin_keys = kakaos.iter().map(|key| (*key).to_owned()).collect());
+        }
+        restart(&mut worlds[at], &store, Rule::No);
+        for _ in 0..scaled(SECONDS) {
+            a_second(&worlds, async |world, query| {
+                // The person's own token is no good any more: the admin key it is.
+                world.kakao.plan(Endpoint::Unlink, Fault::Kapi(-401), Some(1));
+                let seen = world.get(query).await;
+                world.has_failed(&seen).await && PEOPLE.iter().all(|who| !world.kakao.is_linked(who))
+            })
+            .await;
         }
     }
 }
 
 #[tokio::test]
 async fn f37_the_signing_key_is_replaced_and_every_login_comes_back() {
-    let (mut one, store) = with_parameters(Rule::Yes).await;
-    let (mut two, _) = with_parameters(Rule::Yes).await;
-    // Two sandboxes: a browser begins in one and comes back to the other.
-    restart(&mut one, &store, Rule::Yes);
-    restart(&mut two, &store, Rule::Yes);
-    let mut restarts = 0;
-    for value in ["old", "old,new", "new,old", "new"] {
+    let store = a_store();
+    let mut worlds = sandboxes(Rule::Yes, &store).await;
+    for (at, value) in ["old", "old,new", "new,old", "new"].into_iter().enumerate() {
         set(&store, "TOKEN_SIGNING_KEY", value);
-        for redirect in 0..IN_A_PHASE {
-            let away = one.log_in().await;
-            let code = two.code_for(&away);
-            let seen = two.ask::<SyncRedirect>(&away.back_with(&code)).await;
-            assert!(seen.body.contains("You are signed up"), "{value} {redirect}: {seen:?}");
-            assert!(passes_open(&one, &two).await && passes_open(&two, &one).await, "{value} {redirect}");
-            // A phase lasts a quarter of an hour. Sandboxes come and go in it, each with the value of its own start.
-            for world in [&one, &two] {
-                world.later(27);
+        for second in 0..scaled(SECONDS) as usize {
+            // A browser begins in one sandbox and comes back to another.
+            for (from, to) in (0..worlds.len()).map(|from| (from, (from + 1 + second) % worlds.len())) {
+                for who in PEOPLE.iter().cycle().take(A_SECOND) {
+                    let away = worlds[from].log_in().await;
+                    let seen = worlds[to].ask::<SyncRedirect>(&back(&worlds[to], who, &away)).await;
+                    assert!(seen.body.contains("You are signed up"), "{value} {who} {from} {to}: {seen:?}");
+                }
+                assert!(passes_open(&worlds[from], &worlds[to]).await, "{value} {from} {to}");
             }
-            if redirect % 5 == 2 {
-                restarts += 1;
-                restart(if restarts % 2 == 0 { &mut one } else { &mut two }, &store, Rule::Yes);
+            // A phase lasts a quarter of an hour. Sandboxes come and go in it, each with the value of its own start.
+            for world in &worlds {
+                world.later(900 / SECONDS);
+            }
+            for old in 0..2 {
+                restart(&mut worlds[(4 * at + 2 * second + old) % SANDBOXES as usize], &store, Rule::Yes);
             }
         }
     }
+}
+
+/// Somebody comes back from Kakao.
+fn back(world: &World<Rule>, who: &str, away: &Away) -> Ask {
+    let (nonce, challenge) = (away.asks_for("nonce"), away.asks_for("code_challenge"));
+    away.back_with(&world.kakao.code_with(who, REDIRECT_URI, nonce, challenge))
 }
 
 /// Whether what `from` hands to a page opens in `to`.

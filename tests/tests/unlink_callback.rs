@@ -12,7 +12,7 @@ use shared::effect::{Effect, Read};
 use shared::sign_up::{self, Clerk, Forgotten, KakaoLogin, Keys, Left};
 use shared::store::{AppUser, SagaId};
 use simulator::login::{self, Kakao};
-use tests::faults::{ALWAYS, Fault, Faults};
+use tests::faults::{ALWAYS, Fault, Faults, scaled};
 use tests::table::{Table, env, number, text};
 use tests::webhooks::{ADMIN_KEY, APP_ID, Answered, Knock, answered, wrong_headers, wrong_keys};
 use unlink_callback::UnlinkCallback;
@@ -154,6 +154,17 @@ async fn rows_1_and_2_get_form_and_json_are_one_job_however_often() {
         }
         let all = join_all((0..64).map(|_| world.send(&knock))).await;
         assert!(all.iter().all(|status| *status == 200));
+        assert_eq!((world.jobs(), world.table.items().len()), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn f02_64_copies_at_once_of_20_messages_are_one_job_each() {
+    for number in 0..scaled(20) {
+        let world = world().await;
+        let knock = if number % 2 == 0 { get(&pairs()) } else { post(&pairs()) };
+        let all = join_all((0..64).map(|_| world.send(&knock))).await;
+        assert!(all.iter().all(|status| *status == 200), "{all:?}");
         assert_eq!((world.jobs(), world.table.items().len()), (1, 1));
     }
 }

@@ -104,7 +104,7 @@ impl FromStr for Fault {
             "no-scope" => Ok(Self::NoScope),
             _ => match text.parse::<i32>() {
                 Ok(status @ 400..600) => u16::try_from(status).map(Self::Status).map_err(|_| NoSuchFault),
-                Ok(code) if code == -402 || kapi::find(code).is_some() => Ok(Self::Kapi(code)),
+                Ok(code) if kapi::codes().any(|known| known == code) => Ok(Self::Kapi(code)),
                 _ => Err(NoSuchFault),
             },
         }
@@ -117,7 +117,7 @@ impl Fault {
         let of_token = [Self::UsedCode, Self::NoRefresh, Self::NoScope].into_iter().chain(Flaw::ALL.map(Self::IdToken));
         let of_side: Vec<Self> = match side {
             Side::Kauth => koe::ALL.iter().map(|koe| Self::Koe(koe.code)).chain(of_token).collect(),
-            Side::Kapi => [-1, -2, -5, -7, -10, -101, -103, -401, -402, -406, -9798].map(Self::Kapi).to_vec(),
+            Side::Kapi => kapi::codes().map(Self::Kapi).collect(),
             Side::TalkPlugin => Vec::new(),
         };
         let everywhere = [

@@ -3,9 +3,37 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use shared::kakao::login::Koe;
 use simulator::login::{Endpoint, Fault};
 
 use crate::browser::{Browser, REDIRECT, admin, request};
+
+/// Every documented error of kapi, and its HTTP status (protocol `sync` 7.3).
+const KAPI: [(i32, u16); 23] = [
+    (-1, 400),
+    (-2, 400),
+    (-3, 403),
+    (-4, 403),
+    (-5, 403),
+    (-7, 400),
+    (-8, 400),
+    (-9, 400),
+    (-10, 429),
+    (-12, 403),
+    (-101, 400),
+    (-102, 400),
+    (-103, 400),
+    (-201, 400),
+    (-301, 400),
+    (-401, 401),
+    (-402, 403),
+    (-405, 401),
+    (-406, 401),
+    (-501, 400),
+    (-603, 400),
+    (-903, 400),
+    (-9798, 503),
+];
 
 async fn plan(browser: &Browser, body: Value) -> (u16, Value) {
     let url = format!("{}/kakao/faults", browser.kakao.kauth_url().trim_end_matches("/kauth"));
@@ -29,7 +57,9 @@ async fn faults_are_planned_over_http() {
 #[tokio::test]
 async fn every_koe_code_and_every_kapi_code() {
     let browser = Browser::open().await;
-    for code in ["KOE001", "KOE003", "KOE004", "KOE005", "KOE009", "KOE010", "KOE237", "KOE303", "KOE9999"] {
+    // All that are documented, and one that is not.
+    let documented = Koe::ALL.iter().map(Koe::as_str);
+    for code in documented.chain(["KOE9999"]) {
         browser.kakao.plan(Endpoint::Token, code.parse().unwrap(), Some(1));
         browser.kakao.plan(Endpoint::Authorize, code.parse().unwrap(), Some(1));
         let seen = browser.exchange("x", &[]).await;
@@ -37,9 +67,7 @@ async fn every_koe_code_and_every_kapi_code() {
         let page = browser.authorize(&request(&[])).await;
         assert!(page.text.contains(code) && page.text.starts_with("<!doctype html>"), "{page:?}");
     }
-    for (code, status) in
-        [(-1, 400), (-5, 403), (-7, 400), (-9798, 503), (-10, 429), (-401, 401), (-402, 403), (-406, 401)]
-    {
+    for (code, status) in KAPI {
         browser.kakao.plan(Endpoint::Me, Fault::Kapi(code), Some(1));
         let seen = browser.kapi(&admin(), "GET", "/v2/user/me", &[]).await;
         assert_eq!((seen.status, &seen.json()["code"]), (status, &json!(code)));

@@ -38,13 +38,17 @@ impl Store {
         let mut document = Map::new();
         document.insert("app_user_id".to_owned(), app.as_str().into());
         let (mut names, mut others) = (Vec::new(), Vec::new());
+        let mut last_attempt = None;
         for item in self.all(&keys::app_user_pk(app), keys::ALL).await? {
             let sk = item.text("SK")?.to_owned();
             told.of(&item);
             match sk.as_str() {
                 "MEMBER" => drop(document.insert("member".to_owned(), plain(&item))),
                 "LINK" => drop(document.insert("link".to_owned(), plain(&item))),
-                "FLOW" => drop(document.insert("last_sign_up".to_owned(), plain(&item))),
+                "FLOW" => {
+                    last_attempt = item.maybe_text("saga").map(SagaId::from_text);
+                    document.insert("last_sign_up".to_owned(), plain(&item));
+                }
                 UNLINK_JOB => drop(document.insert("unlink_job".to_owned(), plain(&item))),
                 sk => match sk.strip_prefix(OWN_ALIAS).map(Identity::from_key) {
                     Some(name) => {
@@ -56,9 +60,11 @@ impl Store {
                 },
             }
         }
+        // Who was refused has an attempt and no membership.
+        let of_no_membership = last_attempt.filter(|saga| !told.memberships.contains(saga));
         let mut sagas = Vec::new();
-        for mg in &told.memberships {
-            sagas.extend(self.get(&Key::saga(mg)).await?.filter(|saga| saga.maybe_text("app") == Some(app.as_str())));
+        for saga in told.memberships.iter().chain(&of_no_membership) {
+            sagas.extend(self.get(&Key::saga(saga)).await?.filter(|saga| saga.maybe_text("app") == Some(app.as_str())));
         }
         document.insert("names".to_owned(), names.into());
         document.insert("channels_and_others".to_owned(), others.into());

@@ -47,9 +47,18 @@ const OTHERS: [KapiError; 18] = [
     error(-9798, 503, "under maintenance"),
 ];
 
+fn known() -> impl Iterator<Item = KapiError> {
+    [BAD_PARAMETER, QUOTA, NOT_LINKED, NO_TOKEN].into_iter().chain(OTHERS)
+}
+
 /// The error of this code; `-402` is [`consent_missing`].
 pub(crate) fn find(code: i32) -> Option<KapiError> {
-    [BAD_PARAMETER, QUOTA, NOT_LINKED, NO_TOKEN].into_iter().chain(OTHERS).find(|error| error.code == code)
+    known().find(|error| error.code == code)
+}
+
+/// Every code that an answer may have.
+pub(crate) fn codes() -> impl Iterator<Item = i32> {
+    known().map(|error| error.code).chain([CONSENT_MISSING])
 }
 
 impl KapiError {
@@ -58,11 +67,14 @@ impl KapiError {
     }
 }
 
-/// `-402`: the person has not agreed to what was asked for.
+/// The person has not agreed to what was asked for.
+const CONSENT_MISSING: i32 = -402;
+
+/// `-402`: what was asked for needs a consent that the person has not given.
 pub(crate) fn consent_missing(api_type: &str, required: &[&str], allowed: &[&str]) -> Answer {
     let body: Value = json!({
         "msg": "insufficient scopes.",
-        "code": -402,
+        "code": CONSENT_MISSING,
         "api_type": api_type,
         "required_scopes": required,
         "allowed_scopes": allowed,
