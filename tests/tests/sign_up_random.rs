@@ -19,6 +19,9 @@ struct Mood {
     skew: bool,
 }
 
+/// So many people's days at once: they mostly wait for each other.
+const LANES: usize = 3;
+
 type Work<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
 /// One person's day. `Err` says what is wrong in the end.
@@ -116,23 +119,28 @@ async fn day(world: &World, number: u64, mood: Mood) -> Result<u64, String> {
     if wrong.is_empty() { Ok(deaths) } else { Err(format!("{number}: {}", wrong.join("; "))) }
 }
 
-/// So many days, one after the other on one table.
+/// So many days, shared among the lanes.
 async fn days(seed: u64, count: u64, mood: Mood) -> u64 {
+    let all: Vec<u64> = (0..count).map(|day| seed * 1_000_000 + day).collect();
+    let lanes = all.chunks(all.len().div_ceil(LANES)).map(|numbers| lane(numbers, mood));
+    join_all(lanes).await.into_iter().sum()
+}
+
+/// One day after the other, on a table of the lane's own.
+async fn lane(numbers: &[u64], mood: Mood) -> u64 {
     let (mut deaths, mut lost) = (0, 0);
-    let mut world = World::default();
-    for day_number in 0..count {
-        if day_number % 50 == 49 {
-            lost += world.faults.injected();
-            world = World::default(); // what is finished only slows the look at everything
+    for some in numbers.chunks(50) {
+        let world = World::default(); // what is finished only slows the look at everything
+        for &number in some {
+            if mood.lost {
+                world.faults.randomly(number, 12, Fault::CutAfter);
+            }
+            deaths += day(&world, number, mood).await.expect("nothing is wrong in the end");
         }
-        if mood.lost {
-            world.faults.randomly(seed + day_number, 12, Fault::CutAfter);
-        }
-        deaths += day(&world, seed * 1_000_000 + day_number, mood).await.expect("nothing is wrong in the end");
+        lost += world.faults.injected();
     }
-    lost += world.faults.injected();
     // An eighth of some twenty requests a day.
-    assert!(!mood.lost || lost > count, "only {lost} answers got lost in {count} days");
+    assert!(!mood.lost || lost > numbers.len() as u64, "only {lost} answers got lost in {} days", numbers.len());
     deaths
 }
 
