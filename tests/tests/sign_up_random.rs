@@ -139,8 +139,8 @@ async fn lane(numbers: &[u64], mood: Mood) -> u64 {
         }
         lost += world.faults.injected();
     }
-    // An eighth of some twenty requests a day.
-    assert!(!mood.lost || lost > numbers.len() as u64, "only {lost} answers got lost in {} days", numbers.len());
+    // An eighth of a day's requests, and who dies early sends few.
+    assert!(!mood.lost || 2 * lost > numbers.len() as u64, "only {lost} answers got lost in {} days", numbers.len());
     deaths
 }
 
