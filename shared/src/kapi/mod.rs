@@ -16,6 +16,7 @@ mod outbound;
 pub mod secevent;
 pub mod skill_callback;
 pub mod ssm;
+pub mod system;
 mod twins;
 pub mod user;
 pub mod work;
