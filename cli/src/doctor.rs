@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt as _};
 use shared::app::Services;
+use shared::env::CallbackAddresses;
 use shared::kakao::login::{Advice, Koe};
 use shared::kapi::oauth::{self, Exchanged};
-use shared::kapi::{CallError, Failure, user};
+use shared::kapi::{Failure, system, user};
 use shared::secret::{NoSecret, Secret, SecretName};
 
 use crate::office::{self, Office, Trouble, WHERE_EN, WHERE_KO, Where};
@@ -19,6 +20,7 @@ fn help() -> String {
     format!(
         "\
 kakao doctor: 가입(카카오싱크)에 쓰는 키와 주소가 맞는지 카카오에 물어봅니다. 아무도 가입시키지 않고, 아무것도 바꾸지 않아요.
+CALLBACK_ADDRESSES=kakao이면 카카오의 주소 목록도 받아 봅니다.
 
   --redirect-uri URI 콘솔에 등록한 Redirect URI (기본 환경 변수 SYNC_REDIRECT_URI)
 {WHERE_KO}
@@ -26,6 +28,7 @@ kakao doctor: 가입(카카오싱크)에 쓰는 키와 주소가 맞는지 카�
 비밀값은 찍지 않아요. 끝 코드: 0 모두 좋음, 1 고칠 것이 있음, 2 명령이 잘못됨
 
 kakao doctor: asks Kakao whether the keys and the address of the sign-up are right. Nobody is signed up, nothing is changed.
+With CALLBACK_ADDRESSES=kakao it also asks for the list of Kakao's addresses.
 
   --redirect-uri URI the redirect URI as the console has it ($SYNC_REDIRECT_URI)
 {WHERE_EN}
@@ -78,6 +81,7 @@ async fn examine(office: &Office, uri: Option<String>) -> ExitCode {
     let services: &Services = &office.app;
     let uri = uri.or_else(|| services.env.sync.redirect_uri.clone());
     let findings = [table(office).await, login(services, uri).await, admin(services).await, signing(services).await];
+    let findings: Vec<Finding> = findings.into_iter().chain(addresses(services).await).collect();
     for finding in &findings {
         finding.tell();
     }
@@ -181,20 +185,46 @@ async fn admin(services: &Services) -> Finding {
     };
     match user::ids(services.outbound(), &services.env, &key, None, 1, PATIENCE).await {
         Ok(_) => Finding::good(what),
-        Err(Failure::Call(CallError::NotSent | CallError::Unknown)) => no_answer(what),
-        Err(Failure::Key) => Finding::bad(
-            what,
-            ["카카오가 모르는 어드민 키입니다", "Kakao does not know this admin key"],
-            [
+        Err(failure) => {
+            let cause = ["카카오가 모르는 어드민 키입니다", "Kakao does not know this admin key"];
+            let cure = [
                 "카카오디벨로퍼스 [앱] > [앱 키]의 어드민 키를 KAKAO_ADMIN_KEYS에 넣으세요",
                 "put the admin key of Kakao Developers, App > App keys into KAKAO_ADMIN_KEYS",
+            ];
+            untold(what, &failure, cause, cure)
+        }
+    }
+}
+
+/// The list that callbacks are held against, where it is Kakao's.
+async fn addresses(services: &Services) -> Option<Finding> {
+    if services.env.callbacks.addresses != CallbackAddresses::Kakaos {
+        return None;
+    }
+    let what = ["카카오의 주소 목록", "the list of Kakao's addresses"];
+    let key = match secret(services, SecretName::KakaoRestApiKey).await {
+        Ok(key) => key,
+        Err(why) => return Some(absent(what, SecretName::KakaoRestApiKey, why)),
+    };
+    Some(match system::ips(services.outbound(), &services.env, &key, PATIENCE).await {
+        Ok(_) => Finding::good(what),
+        Err(Failure::Nonsense) => Finding::bad(
+            what,
+            ["카카오의 답이 주소 목록이 아님", "what Kakao answers is no list of addresses"],
+            [
+                "CALLBACK_ADDRESSES(CallbackAddresses)에 CIDR을 적거나 off로 두세요",
+                "set CALLBACK_ADDRESSES (CallbackAddresses) to CIDRs or to off",
             ],
         ),
-        Err(failure) => match failure.advice() {
-            Some(advice) => Finding::advised(what, failure.word(), advice),
-            None => no_answer(what),
-        },
-    }
+        Err(failure) => {
+            let cause = ["카카오가 모르는 REST API 키입니다", "Kakao does not know this REST API key"];
+            let cure = [
+                "카카오디벨로퍼스 [앱] > [앱 키]의 REST API 키를 KAKAO_REST_API_KEY에 넣으세요",
+                "put the REST API key of Kakao Developers, App > App keys into KAKAO_REST_API_KEY",
+            ];
+            untold(what, &failure, cause, cure)
+        }
+    })
 }
 
 async fn signing(services: &Services) -> Finding {
@@ -202,6 +232,15 @@ async fn signing(services: &Services) -> Finding {
     match secret(services, SecretName::TokenSigningKey).await {
         Ok(_) => Finding::good(what),
         Err(why) => absent(what, SecretName::TokenSigningKey, why),
+    }
+}
+
+/// The REST API did not tell what it was asked; `cause` and `cure` are those of a key that it does not know.
+fn untold(what: [&'static str; 2], failure: &Failure, cause: [&str; 2], cure: [&str; 2]) -> Finding {
+    match (failure, failure.advice()) {
+        (Failure::Key, _) => Finding::bad(what, cause, cure),
+        (failure, Some(advice)) => Finding::advised(what, failure.word(), advice),
+        (_, None) => no_answer(what),
     }
 }
 

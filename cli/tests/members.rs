@@ -309,6 +309,25 @@ fn the_doctor_proves_keys_and_address_and_says_what_is_wrong_with_each() {
 }
 
 #[test]
+fn the_doctor_asks_for_kakaos_addresses_where_callbacks_are_held_against_them() {
+    let dev = Dev::start_with(&["--memory"]);
+    let kakaos = ("CALLBACK_ADDRESSES", "kakao");
+    let well = run_with(&dev, &["doctor"], &[kakaos]);
+    assert_eq!((well.status.code(), said(&well).matches("  ok ").count()), (Some(0), 5), "{well:?}");
+    assert!(said(&well).contains("카카오의 주소 목록"), "{well:?}");
+    let stranger = run_with(&dev, &["doctor"], &[kakaos, ("KAKAO_REST_API_KEY", "canary-key")]);
+    assert!(said(&stranger).contains("does not know this REST API key"), "{stranger:?}");
+    assert!(!said(&stranger).contains("canary"), "{stranger:?}");
+    for (fault, words) in [("html", "no list of addresses"), ("drop-before", "does not answer"), ("-10", "too-many")] {
+        let plan = json!({ "at": "system-ips", "fault": fault, "times": 2 }).to_string();
+        dev.request("POST", "/kakao/faults", &[("content-type", "application/json")], plan.as_bytes());
+        let found = run_with(&dev, &["doctor"], &[kakaos]);
+        assert!(found.status.code() == Some(1) && said(&found).contains(words), "{fault}: {found:?}");
+        dev.request("DELETE", "/kakao/faults", &[], b"");
+    }
+}
+
+#[test]
 fn the_doctor_says_what_is_not_configured() {
     let output = kakao(&["doctor"]).env_clear().output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");

@@ -11,6 +11,7 @@ use crate::kapi::work;
 use crate::secret::Secrets;
 use crate::sign_up::Seen;
 use crate::store::Store;
+use crate::verify::Published;
 
 /// The bot and everything it stands on.
 #[derive(Debug)]
@@ -52,6 +53,8 @@ pub struct Services {
     pub seen: Seen,
     /// The same keys for account events, kept at another pace.
     pub account_event_keys: KeyCache,
+    /// The addresses that Kakao publishes.
+    pub published: Published,
     /// The rooms of Kakao Work that are known, and how fast a bot speaks there.
     pub work: work::Memory,
     store: OnceLock<Store>,
@@ -68,6 +71,7 @@ impl Services {
             id_token_keys: KeyCache::default(),
             seen: Seen::default(),
             account_event_keys: KeyCache::for_events(),
+            published: Published::default(),
             work: work::Memory::default(),
             store: OnceLock::new(),
             outbound: OnceLock::new(),

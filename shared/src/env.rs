@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use crate::kakao::id::production;
 use crate::secret::{Secret, SecretName};
 
-pub use addresses::Addresses;
-pub use callbacks::{CallbackSettings, UnlinkPolicy};
+pub use addresses::{Addresses, PUBLISHED_MAX};
+pub use callbacks::{CallbackAddresses, CallbackSettings, UnlinkPolicy};
 pub use sync::{Completion, SyncSettings};
 
 /// Where Kakao's bot platform is: the Event API and the skill callbacks.

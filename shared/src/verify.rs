@@ -1,5 +1,7 @@
 //! Trust: who may be listened to. A body can only be read from a [`Verified`] request.
 
+mod elsewhere;
+
 use serde::de::DeserializeOwned;
 
 use crate::app::Services;
@@ -9,6 +11,9 @@ use crate::kapi::secevent::{self, Expected, NotTaken, SecurityEvent};
 use crate::log::Log;
 use crate::secret::{Access, Keys, NoSecret, Secret, SecretName};
 use crate::sign_up::{Keys as ClerkKeys, NoPass, Pass, Purpose};
+
+pub use elsewhere::Published;
+use elsewhere::is_from_elsewhere;
 
 /// A request whose sender showed what was agreed. The only way to its body.
 #[derive(Debug)]
@@ -77,16 +82,11 @@ pub async fn admin_key(services: &Services, request: Request) -> Result<Verified
     };
     // A key on its way out is looked up again, so that it is out a minute after it was taken away (threat T06).
     let access = accepted(services, SecretName::KakaoAdminKeys, presented, &request.id, Keys::is_current).await?;
-    if is_from_elsewhere(services, &request) {
+    if is_from_elsewhere(services, &request).await {
         Log::warn("verify.refused").request(&request.id).why("address").write();
         return Err(Refused::NotTrusted);
     }
     Ok(Verified { request, access })
-}
-
-/// Whether there is a list of addresses for callbacks, and this request's is not on it.
-fn is_from_elsewhere(services: &Services, request: &Request) -> bool {
-    services.env.callbacks.addresses.as_ref().is_some_and(|addresses| !addresses.contain(request.source))
 }
 
 /// The key in an `Authorization` header. The gateway joins two headers with a comma, which no key holds (threat T02).
@@ -126,7 +126,7 @@ pub async fn security_event(services: &Services, request: &Request) -> Result<Se
         }
         told => told,
     };
-    if told.is_ok() && is_from_elsewhere(services, request) {
+    if told.is_ok() && is_from_elsewhere(services, request).await {
         Log::warn("verify.elsewhere").request(&request.id).write();
     }
     told

@@ -210,6 +210,7 @@ impl Laptop {
                 tokio::spawn(stream::feed(table.clone(), functions.clone(), *woken, mapping));
             }
             tokio::spawn(stream::sweep(functions.clone(), *woken));
+            tokio::spawn(stream::addresses(functions.clone(), *woken));
         }
         let routes = functions
             .doors

@@ -3,6 +3,7 @@
 //! ```text
 //! stream --filter--> lane (by partition key) --batches--> outbox --failures--> the same batch again, from the first
 //! every minute ------------------------ {"sweep":"due"} --> outbox
+//! every hour ---------------------- {"addresses":"kakao"} --> outbox
 //! ```
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -24,6 +25,7 @@ const PARTITIONS: u64 = 4;
 /// Fast enough that a promised answer seems prompt, slow enough that an idle laptop stays idle.
 const POLL: Duration = Duration::from_millis(150);
 const SWEEP: Duration = Duration::from_secs(60);
+const ADDRESSES: Duration = Duration::from_secs(60 * 60);
 const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 
 /// Feeds the stream to the function, for ever. It starts with the oldest record that Lambda would still deliver: what was done
@@ -58,11 +60,20 @@ pub(crate) async fn feed(table: Table, functions: Functions, function: Door, map
 
 /// Wakes the function every minute, beginning now: what was left over by the last run is due already.
 pub(crate) async fn sweep(functions: Functions, function: Door) {
-    let mut minute = tokio::time::interval(SWEEP);
-    minute.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay); // a laptop sleeps
+    wake(functions, function, SWEEP, json!({ "sweep": "due" })).await;
+}
+
+/// Wakes the function every hour, beginning now, to ask from which addresses Kakao calls.
+pub(crate) async fn addresses(functions: Functions, function: Door) {
+    wake(functions, function, ADDRESSES, json!({ "addresses": "kakao" })).await;
+}
+
+async fn wake(functions: Functions, function: Door, every: Duration, words: Value) {
+    let mut round = tokio::time::interval(every);
+    round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay); // a laptop sleeps
     loop {
-        minute.tick().await;
-        functions.consume(&function, json!({ "sweep": "due" }).to_string(), Clock::System.now()).await;
+        round.tick().await;
+        functions.consume(&function, words.to_string(), Clock::System.now()).await;
     }
 }
 

@@ -236,6 +236,14 @@ fn t32_roles_name_their_actions_and_resources() {
     let account = template()["Resources"]["AccountCallbackRole"]["Properties"]["Policies"][0].clone();
     assert_eq!(leading_keys(&account["PolicyDocument"]["Statement"][0]), json!(["U#app#*", "IDEM#jti#*"]));
     for (name, role) in resources("AWS::IAM::Role") {
+        let is_callback = ["ChannelCallbackRole", "UnlinkCallbackRole", "AccountCallbackRole"].contains(&name.as_str());
+        assert_eq!(role.to_string().contains("ADDR#"), is_callback, "{name}: whom Kakao calls");
+        let policy = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].clone();
+        let reads = policy.as_array().expect("statements").iter().find(|one| one["Sid"] == "KakaosAddresses").cloned();
+        let only = reads.map(|one| (one["Action"].clone(), leading_keys(&one)));
+        assert_eq!(only, is_callback.then(|| (json!("dynamodb:GetItem"), json!(["ADDR#kakao"]))), "{name}");
+    }
+    for (name, role) in resources("AWS::IAM::Role") {
         let reads = |secret: &str| role.to_string().contains(secret);
         let is_page = name == "SyncMatchRole" || name == "SyncFailureRole";
         let calls_kakao = name == "OutboxRole" || name == "SyncRedirectRole";
@@ -341,6 +349,9 @@ fn f25_a_failing_batch_is_bounded_and_reported_record_by_record() {
     assert_eq!(events["Reconcile"]["Properties"]["Input"], r#"{"reconcile":"members"}"#);
     assert_eq!(events["Reconcile"]["Properties"]["State"], json!({"Fn::If": ["Reconciles", "ENABLED", "DISABLED"]}));
     assert_eq!(events["Sweep"]["Properties"]["ScheduleExpression"], "rate(1 minute)");
+    let addresses = &events["Addresses"]["Properties"];
+    assert_eq!(addresses["Input"], r#"{"addresses":"kakao"}"#);
+    assert_eq!(addresses["State"], json!({"Fn::If": ["AsksForAddresses", "ENABLED", "DISABLED"]}));
 }
 
 #[test]
@@ -408,6 +419,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "functions/outbox/src/deliver.rs",
         "functions/outbox/src/event.rs",
         "functions/outbox/src/work.rs",
+        "shared/src/bot/work/seam.rs",
         "shared/src/converse/spoken.rs",
         "shared/src/secret.rs",
         "shared/src/verify.rs",
@@ -432,6 +444,22 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
             assert!(sources.contains(&format!("\"{word}\"")), "{name} counts {word:?}, which nobody writes");
         }
     }
+}
+
+#[test]
+fn t04_an_event_of_nobody_rings_as_odd() {
+    let filter = &resources("AWS::Logs::MetricFilter")["ChannelCallbackOddCount"]["Properties"];
+    assert_eq!(filter["LogGroupName"], json!({ "Ref": "ChannelCallbackLogs" }));
+    let pattern = filter["FilterPattern"].as_str().expect("a pattern");
+    for event in ["channel.ahead", "channel.foreign", "channel.nobody", "channel.notice"] {
+        assert!(pattern.contains(&format!("($.event = \"{event}\")")), "{event} is not counted: {pattern}");
+    }
+    assert_eq!(pattern.matches(" || ").count(), 3, "any of them counts: {pattern}");
+    let metric = &filter["MetricTransformations"][0];
+    let alarm = &resources("AWS::CloudWatch::Alarm")["ChannelCallbackOdd"]["Properties"];
+    assert_eq!((&alarm["MetricName"], &alarm["Namespace"]), (&metric["MetricName"], &metric["MetricNamespace"]));
+    assert_eq!((&metric["MetricValue"], &alarm["Threshold"]), (&json!("1"), &json!(0)), "one is enough");
+    assert_eq!(alarm["ComparisonOperator"], "GreaterThanThreshold");
 }
 
 #[test]

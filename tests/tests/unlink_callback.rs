@@ -13,6 +13,7 @@ use shared::sign_up::{self, Clerk, Forgotten, KakaoLogin, Keys, Left};
 use shared::store::{AppUser, SagaId};
 use simulator::login::{self, Kakao};
 use tests::faults::{ALWAYS, Fault, Faults, scaled};
+use tests::parameters::Parameters;
 use tests::table::{Table, env, number, text};
 use tests::webhooks::{ADMIN_KEY, APP_ID, Answered, Knock, answered, wrong_headers, wrong_keys};
 use unlink_callback::UnlinkCallback;
@@ -186,6 +187,25 @@ async fn row_3_t01_t02_without_the_key_nothing_is_read() {
         }
     }
     assert!(world.table.items().is_empty() && world.faults.writes().is_empty());
+}
+
+#[tokio::test]
+async fn f34_after_a_sleep_of_five_minutes_the_key_is_read_again() {
+    let parameters = Parameters::start();
+    parameters.set("/kakao/KAKAO_ADMIN_KEYS", "old");
+    let url = parameters.url();
+    let world =
+        World::with(&[("KAKAO_ADMIN_KEYS", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", &url)]).await;
+    let with = |key: &str| get(&pairs()).header("authorization", Some(&format!("KakaoAK {key}")));
+    for (sleep, calls) in [(0, 1), (299, 1), (1, 2), (600, 3)] {
+        world.app.clock.set(world.app.clock.now().plus(Duration::from_secs(sleep)));
+        assert_eq!(world.send(&with("old")).await, 200);
+        assert_eq!(parameters.calls(), calls, "{sleep} s later");
+    }
+    // A key that is no longer good is not good after a sleep, though it was when the sandbox fell asleep.
+    parameters.set("/kakao/KAKAO_ADMIN_KEYS", "new");
+    world.app.clock.set(world.app.clock.now().plus(Duration::from_secs(300)));
+    assert_eq!((world.send(&with("old")).await, world.send(&with("new")).await), (401, 200));
 }
 
 #[tokio::test]

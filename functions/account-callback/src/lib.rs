@@ -38,6 +38,7 @@ impl<B: Notices> Endpoint<B> for AccountCallback {
         let keys = app.account_event_keys.warm(app.outbound(), &app.env, app.clock.now());
         // What cannot be had now is fetched with the first request.
         let (_, (), ()) = tokio::join!(app.secrets.values(SecretName::KakaoRestApiKey), keys, app.store().warm());
+        app.published.warm(app).await;
     }
 
     async fn handle(app: &App<B>, request: Request, _captures: Vec<String>) -> Response {

@@ -1,16 +1,18 @@
 //! Carries effects out: each at least once, and what may happen only once, once.
 //!
 //! The table's stream wakes it when work is put; every minute a schedule wakes it for what the stream missed and for what
-//! had to wait. Either way it learns only keys: each entry is claimed by a lease, each job read, before it is believed. Another
-//! schedule wakes it to reconcile the members with Kakao's list.
+//! had to wait. Either way it learns only keys: each entry is claimed by a lease, each job read, before it is believed. Two more
+//! schedules wake it to reconcile the members with Kakao's list, and to ask from which addresses Kakao calls.
 //!
 //! ```text
 //! stream ──┐         ┌─ entry ─ claim ─ carry out ─ finish (done | dropped | again | parked)
 //!          ├─ keys ──┼─ job   ─ verify ─ erase
 //! sweep  ──┘         └─ saga  ─ seize ─ undo
 //! reconcile ─ round ─ pages
+//! addresses ─ ask   ─ keep
 //! ```
 
+mod addresses;
 mod deliver;
 mod event;
 mod member;
@@ -63,6 +65,7 @@ impl<B: Skills + WorkModals> Consumer<B> for Outbox {
             Ok(Event::Stream { records }) => shift.stream(&records).await,
             Ok(Event::Sweep { .. }) => shift.sweep().await,
             Ok(Event::Reconcile { .. }) => member::reconcile(app, owner, until).await,
+            Ok(Event::Addresses { .. }) => addresses::renew(app, until).await,
             Err(_) => {
                 Log::error("event.unreadable").write();
                 Value::Null
@@ -89,6 +92,11 @@ enum Event {
     Reconcile {
         #[serde(rename = "reconcile")]
         _reconcile: String,
+    },
+    /// Likewise.
+    Addresses {
+        #[serde(rename = "addresses")]
+        _addresses: String,
     },
 }
 

@@ -45,6 +45,7 @@ impl<B> Endpoint<B> for UnlinkCallback {
         }
         app.store().warm().await;
         let _ = app.secrets.keys(SecretName::KakaoAdminKeys).await; // what cannot be read now is read with the first request
+        app.published.warm(app).await;
     }
 
     async fn handle(app: &App<B>, request: Request, _captures: Vec<String>) -> Response {

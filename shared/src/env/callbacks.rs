@@ -22,14 +22,35 @@ impl UnlinkPolicy {
     }
 }
 
+/// Where callbacks may come from, besides showing the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallbackAddresses {
+    /// Anywhere.
+    Anywhere,
+    /// The addresses that Kakao publishes, as the table has them.
+    Kakaos,
+    /// These.
+    Listed(Addresses),
+}
+
+impl CallbackAddresses {
+    /// As the environment spells it.
+    fn parse(text: &str) -> Self {
+        match text {
+            "off" => Self::Anywhere,
+            "kakao" => Self::Kakaos,
+            list => Self::Listed(Addresses::read(list)),
+        }
+    }
+}
+
 /// The settings of the callbacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallbackSettings {
     /// `KAKAO_APP_ID`: the number of the app. Without it the callbacks are off; with it a token of another app is nobody's.
     pub app_id: Option<String>,
-    /// `CALLBACK_ADDRESSES`: where callbacks may come from, besides showing the key; unset: from anywhere. A
-    /// signed account event is taken from elsewhere too, and told of.
-    pub addresses: Option<Addresses>,
+    /// `CALLBACK_ADDRESSES`: `off`, `kakao` or CIDRs; unset: `off`. A signed account event is taken from elsewhere too, and told of.
+    pub addresses: CallbackAddresses,
     /// `CHANNEL_IDS`: the public ids of our channels (`_AbCdE`), comma-separated; empty: every channel that is linked to the app.
     pub channels: Vec<String>,
     /// `UNLINK_POLICY`; `None`: nobody said. The functions are always told; who works by hand has to say it.
@@ -45,7 +66,8 @@ impl CallbackSettings {
             |text: String| text.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect();
         Self {
             app_id: get("KAKAO_APP_ID"),
-            addresses: get("CALLBACK_ADDRESSES").map(|addresses| Addresses::read(&addresses)),
+            addresses: get("CALLBACK_ADDRESSES")
+                .map_or(CallbackAddresses::Anywhere, |addresses| CallbackAddresses::parse(&addresses)),
             channels: get("CHANNEL_IDS").map(list).unwrap_or_default(),
             unlink_policy: get("UNLINK_POLICY").and_then(|policy| UnlinkPolicy::parse(&policy)),
             refuse_other_channels: get("CHANNEL_OTHERS").as_deref() == Some("refuse"),
@@ -60,17 +82,29 @@ impl CallbackSettings {
 
 #[cfg(test)]
 mod tests {
+    use super::CallbackAddresses as From;
     use crate::env::Env;
 
     #[test]
     fn everything_is_off_or_open_unless_it_is_set() {
         let callbacks = Env::read(|_| None).callbacks;
-        assert_eq!((callbacks.app_id.as_deref(), callbacks.addresses.as_ref()), (None, None));
+        assert_eq!((callbacks.app_id.as_deref(), &callbacks.addresses), (None, &From::Anywhere));
         assert!(callbacks.is_ours("_any") && !callbacks.refuse_other_channels && callbacks.unlink_policy.is_none());
         let callbacks =
             Env::read(|name| Some(if name == "CHANNEL_OTHERS" { "refuse" } else { " _a ,,_b" }.to_owned())).callbacks;
         assert!(callbacks.is_ours("_a") && callbacks.is_ours("_b") && !callbacks.is_ours("_A"));
         assert!(callbacks.refuse_other_channels);
-        assert!(callbacks.addresses.is_some_and(|addresses| !addresses.contain("127.0.0.1".parse().ok())));
+    }
+
+    #[test]
+    fn addresses_are_off_kakaos_or_a_list() {
+        let from =
+            |text: &str| Env::read(|name| (name == "CALLBACK_ADDRESSES").then(|| text.to_owned())).callbacks.addresses;
+        assert_eq!([from(""), from(" off ")], [From::Anywhere, From::Anywhere]);
+        assert_eq!(from("kakao"), From::Kakaos);
+        for (text, open) in [("127.0.0.0/8", true), ("10.0.0.0/8", false), ("kakoa", false), ("OFF", false)] {
+            let home = "127.0.0.1".parse().ok();
+            assert!(matches!(from(text), From::Listed(list) if list.contain(home) == open), "{text}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Kakao's services are reached at the base URLs of [`crate::env`]; a stand-in takes their place by setting one variable.
 
 mod address;
+mod ask;
 pub mod event;
 mod failure;
 mod form;
@@ -15,6 +16,7 @@ mod outbound;
 pub mod secevent;
 pub mod skill_callback;
 pub mod ssm;
+pub mod system;
 mod twins;
 pub mod user;
 pub mod work;

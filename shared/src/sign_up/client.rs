@@ -47,11 +47,28 @@ pub async fn as_admin<T, Asked: Future<Output = Result<T, Failure>>>(
     services: &Services,
     ask: impl Fn(Secret) -> Asked,
 ) -> Result<T, Failure> {
-    let Ok(key) = first(services, SecretName::KakaoAdminKeys).await else {
-        return Err(Failure::Call(CallError::NotSent));
-    };
+    with(services, SecretName::KakaoAdminKeys, ask).await
+}
+
+/// As [`as_admin`], with the REST API key.
+///
+/// # Errors
+/// Likewise.
+pub async fn as_app<T, Asked: Future<Output = Result<T, Failure>>>(
+    services: &Services,
+    ask: impl Fn(Secret) -> Asked,
+) -> Result<T, Failure> {
+    with(services, SecretName::KakaoRestApiKey, ask).await
+}
+
+async fn with<T, Asked: Future<Output = Result<T, Failure>>>(
+    services: &Services,
+    name: SecretName,
+    ask: impl Fn(Secret) -> Asked,
+) -> Result<T, Failure> {
+    let Ok(key) = first(services, name).await else { return Err(Failure::Call(CallError::NotSent)) };
     match ask(key.clone()).await {
-        Err(Failure::Key) => match newer(services, SecretName::KakaoAdminKeys, &key).await {
+        Err(Failure::Key) => match newer(services, name, &key).await {
             Some(key) => ask(key).await,
             None => Err(Failure::Key),
         },

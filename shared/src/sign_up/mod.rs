@@ -33,7 +33,7 @@ use crate::store::sign_up::SagaId;
 use crate::store::{Entry, Store, StoreError};
 
 pub use again::{ErasedAgain, erase_again};
-pub use client::as_admin;
+pub use client::{as_admin, as_app};
 pub use ending::Ending;
 pub use forget::{Forgotten, forget};
 pub use kakao::{Brought, Kakao, Linked, LinkedPage, Tokens, Told, Who};

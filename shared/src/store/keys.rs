@@ -30,6 +30,7 @@
 //! | callback that nobody knows | `WAP#odd#<callback>` | `-` |
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
 //! | the reconciler's round | `RECON#members` | `ROUND` |
+//! | Kakao's addresses | `ADDR#kakao` | `LIST` |
 //!
 //! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry, saga or user>`: the sparse index `due`.
 //! Members carry `DPK = MEMBERS#<0..3>` and `DSK = <20-digit user>`: the reconciler lists them beside Kakao's list, in the same order.
@@ -179,6 +180,11 @@ impl Key {
 
     pub(super) fn round() -> Self {
         Self::new("RECON#members".to_owned(), "ROUND")
+    }
+
+    /// The callbacks' roles name this very key.
+    pub(super) fn kakaos_addresses() -> Self {
+        Self::new("ADDR#kakao".to_owned(), "LIST")
     }
 
     /// The key that an item or an entry of the index has.

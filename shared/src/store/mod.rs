@@ -10,6 +10,7 @@
 //! 5. A read that a decision follows is a strong read by primary key; the `due` index only finds work.
 
 mod account;
+mod addresses;
 mod approval;
 mod callback;
 mod client;
@@ -40,6 +41,7 @@ use sha2::{Digest, Sha256};
 use crate::env::{Env, UnlinkPolicy};
 
 pub use account::{Account, AccountChange, Taken};
+pub use addresses::KakaosAddresses;
 pub use approval::{Approval, ApprovalId, Attempt, Decided, NoApprover, Requested, Ruling, Verdict};
 pub use callback::CallbackClaim;
 pub use due::Due;

@@ -33,6 +33,10 @@ pub struct App {
     pub oidc: bool,
     /// Public ids of the channels that are linked to the app.
     pub channels: Vec<String>,
+    /// The addresses where Kakao is called, of `/v1/system/ips`.
+    pub inbound: Vec<String>,
+    /// Those from which it calls: at first this machine's own, where the stand-in is.
+    pub outbound: Vec<String>,
 }
 
 impl fmt::Debug for App {
@@ -105,6 +109,8 @@ impl Default for App {
             terms: TERMS.to_vec(),
             oidc: true,
             channels: vec!["_LocaL".to_owned()],
+            inbound: vec!["211.249.221.0/24".to_owned()],
+            outbound: vec!["127.0.0.0/8".to_owned(), "::1".to_owned()],
         }
     }
 }

@@ -34,6 +34,7 @@ pub enum Endpoint {
     ShippingAddress,
     Ids,
     Channels,
+    SystemIps,
     Otp,
 }
 
@@ -53,7 +54,7 @@ const BOTH: &[&str] = &["GET", "POST"];
 
 impl Endpoint {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Authorize,
         Self::Token,
         Self::KauthLogout,
@@ -72,6 +73,7 @@ impl Endpoint {
         Self::ShippingAddress,
         Self::Ids,
         Self::Channels,
+        Self::SystemIps,
         Self::Otp,
     ];
 
@@ -95,6 +97,7 @@ impl Endpoint {
             Self::ShippingAddress => ("shipping-address", GET, "/kapi/v1/user/shipping_address"),
             Self::Ids => ("ids", GET, "/kapi/v1/user/ids"),
             Self::Channels => ("channels", GET, "/kapi/v2/api/talk/channels"),
+            Self::SystemIps => ("system-ips", GET, "/kapi/v1/system/ips"),
             Self::Otp => ("otp", GET, "/talk-plugin/otp/{id}/profile"),
         };
         Spec { name, methods, path }

@@ -137,6 +137,7 @@ fn handle(kakao: &Kakao, endpoint: Endpoint, asked: &Asked, fault: Option<Fault>
         Endpoint::ShippingAddress => kapi::addresses(kakao, asked),
         Endpoint::Ids => kapi::ids(kakao, asked),
         Endpoint::Channels => kapi::channels(kakao, asked),
+        Endpoint::SystemIps => kapi::system_ips(kakao, asked),
         Endpoint::Otp => talk_plugin::redeem(kakao, asked),
     }
 }

@@ -159,6 +159,22 @@ async fn everybody_who_is_linked_is_listed_page_by_page() {
 }
 
 #[tokio::test]
+async fn its_addresses_are_told_to_whoever_shows_the_rest_api_key() {
+    let browser = Browser::open().await;
+    let ips = async |key: &str| browser.kapi(key, "GET", "/v1/system/ips", &[]).await;
+    let told = ips("KakaoAK local-rest-api-key").await;
+    assert_eq!((told.status, told.json()["outbound"][0].as_str()), (200, Some("127.0.0.0/8")));
+    browser.kakao.configure(|app| app.inbound = vec!["203.0.113.7".to_owned()]);
+    assert_eq!(ips("KakaoAK local-rest-api-key").await.json()["inbound"], json!(["203.0.113.7"]));
+    for stranger in ["", "KakaoAK x", "Bearer local-rest-api-key", &admin()] {
+        let refused = ips(stranger).await;
+        assert_eq!((refused.status, &refused.json()["code"]), (401, &json!(-401)), "{stranger}");
+    }
+    browser.kakao.plan(Endpoint::SystemIps, "429:3".parse().unwrap(), Some(1));
+    assert_eq!(ips("KakaoAK local-rest-api-key").await.status, 429);
+}
+
+#[tokio::test]
 async fn a_profile_is_handed_out_once() {
     let browser = Browser::open().await;
     browser.kakao.link("ga");

@@ -48,6 +48,7 @@ fn whole() -> Vec<Message> {
         (json!({"elements": [1, "2"], "total_count": 9, "before_url": "b", "after_url": "a"}), |body| {
             drop(read::<UserIds>(body))
         }),
+        (json!({"inbound": ["203.0.113.7"], "outbound": ["211.249.221.0/24"]}), |body| drop(read::<SystemIps>(body))),
         (
             json!({"id": 1, "service_terms": [{"tag": "t", "required": true, "agreed": true, "revocable": false,
             "agreed_at": "2025-01-02T03:04:05Z", "agreed_by": "KAUTH"}]}),
@@ -350,6 +351,18 @@ fn shipping() {
     assert_eq!(old.default_address().and_then(ShippingAddress::name), Some("b"));
     let none: ShippingAddresses = read(json!({"shipping_addresses_needs_agreement": true}));
     assert!(none.needs_agreement() && none.default_address().is_none());
+}
+
+#[test]
+fn addresses_are_all_read_or_none() {
+    let all = |body| read::<SystemIps>(body).all().map(|all| all.join(" "));
+    assert_eq!(all(json!({"inbound": ["a"], "outbound": ["b", "c"]})).as_deref(), Some("a b c"));
+    assert_eq!(all(json!({"inbound": [], "outbound": ["b"]})).as_deref(), Some("b"));
+    for odd in [json!(null), json!("a"), json!({}), json!([1]), json!([["a"]]), json!(["a", null])] {
+        assert_eq!(all(json!({"inbound": odd, "outbound": ["b"]})), None, "{odd}");
+        assert_eq!(all(json!({"inbound": ["b"], "outbound": odd})), None, "{odd}");
+    }
+    assert_eq!(all(json!({"inbound": ["a"]})), None);
 }
 
 #[test]

@@ -43,3 +43,9 @@ pub(crate) fn admin(desk: &Desk, asked: &Asked) -> Result<(), KapiError> {
     let key = asked.authorization("KakaoAK").ok_or(NO_KEY)?;
     if desk.app.admin_keys.iter().any(|known| known == key) { Ok(()) } else { Err(NO_KEY) }
 }
+
+/// With the REST API key only.
+pub(crate) fn app(desk: &Desk, asked: &Asked) -> Result<(), KapiError> {
+    let key = asked.authorization("KakaoAK").ok_or(NO_KEY)?;
+    if desk.app.rest_api_keys.iter().any(|known| known == key) { Ok(()) } else { Err(NO_KEY) }
+}
