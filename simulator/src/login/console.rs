@@ -172,7 +172,7 @@ async fn show(State(kakao): State<Kakao>, _: Request) -> Response {
         "<h1>가짜 카카오 로그인</h1>\n<p class=\"hint\">누가 연결됐는지 보고, 무엇이 잘못될지 정하고, 부른 것을 살펴봐요. \
          <a href=\"/\">채팅방으로</a></p>\n\
          <p><a href=\"/kakao/callbacks\">카카오가 먼저 부르는 것 보내기</a> \
-         <small lang=\"en\">channel, unlink, account</small></p>\n",
+         <span class=\"hint\" lang=\"en\">channel, unlink, account</span></p>\n",
     );
     show_people(&kakao, &mut body);
     show_faults(&kakao, &mut body);

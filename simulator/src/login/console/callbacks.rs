@@ -16,6 +16,9 @@ use crate::login::page::{self, escape};
 use crate::people::{self, PEOPLE};
 use crate::webhook::{Forgery, Form, KAKAO_WAITS, Surface};
 
+/// How many answers are on the page. The others are in the list for scripts.
+const SHOWN: usize = 10;
+
 /// A word of the wire, and what it means.
 type Words = [(&'static str, &'static str)];
 
@@ -136,7 +139,7 @@ fn show_sent(sent: &[Sent], body: &mut String) {
         return;
     }
     body.push_str("<ol class=\"rows answers\" reversed>\n");
-    for sent in sent.iter().rev() {
+    for sent in sent.iter().rev().take(SHOWN) {
         let class = match (sent.verdict.is_right(), sent.status) {
             (true, _) => "tag good",
             (false, 300..500) => "tag warn",
