@@ -101,7 +101,7 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if arguments.next_if(|word| word == "work").is_some() {
         return work::run(arguments);
     }
-    if let Some(surface) = arguments.peek().and_then(webhook::Surface::find) {
+    if let Some(surface) = arguments.peek().and_then(webhook::surface) {
         return webhook::run(surface, arguments.skip(1));
     }
     let errand = match read(Parser::from_args(arguments)) {
@@ -280,6 +280,12 @@ impl Errand {
         };
         format!("{base}/{surface}/{}", utf8_percent_encode(self.name(), NON_ALPHANUMERIC))
     }
+}
+
+/// Whether this is an address of this very machine.
+fn is_here(url: &http::Uri) -> bool {
+    let host = url.host().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
+    matches!(host.as_str(), "127.0.0.1" | "localhost" | "[::1]")
 }
 
 /// The bytes of a file; `-` is standard input.

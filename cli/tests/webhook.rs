@@ -3,6 +3,8 @@
 
 use std::process::Output;
 
+use serde_json::Value;
+
 mod harness;
 
 use harness::{Dev, kakao};
@@ -36,7 +38,11 @@ fn each_surface_takes_what_is_good_and_refuses_what_is_forged() {
         ("unlink", "200", 1),
         ("unlink --as get --user 7", "200", 1),
         ("unlink --as json --reason SOMETHING_NEW --copies 2", "200", 2),
+        ("unlink --late 600 --copies 2", "200", 2),
         ("account", "202", 1),
+        ("account --late 600", "202", 2),
+        ("account --event account-disabled --late 600 --copies 2", "202", 4),
+        ("account --event sessions-revoked --late 600", "202", 2),
         ("account --event user-scope-withdraw --scopes phone_number,account_email --copies 3", "202", 3),
         ("account --event https://example.com/new --ago 100", "202", 1),
         ("channel --forge key", "401", 1),
@@ -60,13 +66,41 @@ fn each_surface_takes_what_is_good_and_refuses_what_is_forged() {
 }
 
 #[test]
+fn a_link_is_gone_when_its_end_is_told() {
+    let dev = Dev::start_with(&["--memory"]);
+    let linked = |who: &str| {
+        let links: Value = serde_json::from_slice(&dev.request("GET", "/kakao/links", &[], b"").1).unwrap();
+        links.as_array().unwrap().iter().any(|link| link["id"] == who && link["linked"] == true)
+    };
+    for who in ["ga", "na"] {
+        assert!(dev.request("POST", &format!("/kakao/links/{who}"), &[], b"").0 < 300);
+    }
+    // Nobody must believe the one, and the others are over: their people have been linked again since.
+    for line in ["unlink --forge key", "unlink --late 600", "account --event user-linked --late 600", "channel"] {
+        let words: Vec<&str> = line.split(' ').collect();
+        assert_eq!(send(&dev, &words).status.code(), Some(0), "{line}");
+        assert!(linked("ga"), "{line}");
+    }
+    let told = send(&dev, &["unlink"]);
+    assert!(!linked("ga") && linked("na"));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("the stand-in's link of ga has ended"), "{told:?}");
+    // Somebody may also be named by the number that the service knows.
+    send(&dev, &["account", "--user", "2305843009213693953"]);
+    assert!(!linked("na"));
+    let again = send(&dev, &["unlink"]);
+    assert_eq!(statuses(&again), all("200", 1, 0));
+    assert!(!String::from_utf8_lossy(&again.stderr).contains("stand-in"), "there was no link: {again:?}");
+}
+
+#[test]
 fn a_wrong_command_line_says_what_is_right() {
     for (line, words) in [
         ("channel --ago soon", "--ago"),
         ("account --event user-gone", "user-unlinked"),
         ("unlink --as smoke", "get, form, json"),
-        ("unlink --late 5", "channel"),
-        ("channel --forge badly", "signature"),
+        ("unlink --late soon", "--late"),
+        ("account --forge badly", "signature"),
+        ("channel --forge signature", "key, unsigned"),
         ("channel --nothing x", "--nothing"),
     ] {
         let output = kakao(&["send"]).args(line.split(' ')).output().unwrap();

@@ -192,13 +192,20 @@ impl Laptop {
             auth_block: options.auth_block.clone(),
             of_auth_block: options.auth_skill.clone(),
         };
-        let app = login::App {
+        let mut app = login::App {
             rest_api_keys: accepted(api_key.as_deref(), LOCAL_REST_API_KEY),
             client_secrets: accepted(get("KAKAO_CLIENT_SECRET").as_deref(), LOCAL_CLIENT_SECRET),
             admin_keys: accepted(get("KAKAO_ADMIN_KEYS").as_deref(), LOCAL_ADMIN_KEY),
             redirect_uris: redirect_uris(&url, get("SYNC_REDIRECT_URI")),
             ..login::App::default()
         };
+        // What Kakao tells by itself is about the app and the channels that the functions know.
+        if let Some(id) = env.callbacks.app_id.as_ref().and_then(|id| id.parse().ok()) {
+            app.app_id = id;
+        }
+        if !env.callbacks.channels.is_empty() {
+            app.channels.clone_from(&env.callbacks.channels);
+        }
         let kakao = Kakao::new(&url, app, Clock::System);
         let login_elsewhere = LOGIN_URLS.into_iter().filter(|name| get(name).is_some()).collect();
         let platform = Arc::new(Platform::new(skills, Arc::new(Journal::new()), kakao.clone()));

@@ -11,12 +11,14 @@ pub const LOCAL_CLIENT_SECRET: &str = "local-client-secret";
 /// Its admin key on a laptop.
 pub const LOCAL_ADMIN_KEY: &str = "local-admin-key";
 
-/// `app_id` of `/v1/user/access_token_info`, and of what Kakao tells by itself.
+/// Its number on a laptop.
 pub const LOCAL_APP_ID: u64 = 1_234_567;
 
 /// What the app is set to. A test may set it otherwise before or while the stand-in runs.
 #[derive(Clone)]
 pub struct App {
+    /// `app_id` of `/v1/user/access_token_info`, and of what Kakao tells by itself.
+    pub app_id: u64,
     /// REST API keys that are accepted as `client_id`; the first is the one that is shown.
     pub rest_api_keys: Vec<String>,
     /// Client secrets that are accepted; empty switches the check off.
@@ -101,6 +103,7 @@ const TERMS: [Term; 3] = [
 impl Default for App {
     fn default() -> Self {
         Self {
+            app_id: LOCAL_APP_ID,
             rest_api_keys: vec![LOCAL_REST_API_KEY.to_owned()],
             client_secrets: vec![LOCAL_CLIENT_SECRET.to_owned()],
             admin_keys: vec![LOCAL_ADMIN_KEY.to_owned()],

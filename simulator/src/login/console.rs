@@ -1,5 +1,7 @@
 //! `/kakao`: who is linked, what was called, what is to go wrong; as a page for people and as JSON for scripts.
 
+mod callbacks;
+
 use std::fmt::Write as _;
 
 use axum::extract::{Request, State};
@@ -12,11 +14,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
+use super::callbacks::Wish;
 use super::endpoint::Endpoint;
 use super::fault::{Fault, Planned};
 use super::kakao::Kakao;
 use super::page::{self, escape};
-use crate::people::PEOPLE;
+use crate::people::{self, PEOPLE};
 use crate::room::own_page_only;
 
 /// Everything under `/kakao`.
@@ -30,6 +33,7 @@ pub(crate) fn routes() -> Router<Kakao> {
         .route("/kakao/links/{person}", post(link).delete(unlink))
         .route("/kakao/keys", post(rotate))
         .route("/kakao/do", post(act))
+        .merge(callbacks::routes())
         .layer(from_fn(own_page_only))
 }
 
@@ -130,6 +134,12 @@ async fn act(State(kakao): State<Kakao>, request: Request) -> Response {
         "unlink" => {
             kakao.unlink(text("person"));
         }
+        // Kakao tells of it as well.
+        "leave" => {
+            let Some(person) = people::find(text("person")) else { return StatusCode::BAD_REQUEST.into_response() };
+            kakao.tell(Wish::unlinked(person)).await;
+            return callbacks::shown();
+        }
         "heal" => kakao.heal(),
         "forget" => kakao.forget_calls(),
         "rotate" => kakao.rotate_keys(),
@@ -160,7 +170,9 @@ fn misplanned(why: &str) -> Response {
 async fn show(State(kakao): State<Kakao>, _: Request) -> Response {
     let mut body = String::from(
         "<h1>가짜 카카오 로그인</h1>\n<p class=\"hint\">누가 연결됐는지 보고, 무엇이 잘못될지 정하고, 부른 것을 살펴봐요. \
-         <a href=\"/\">채팅방으로</a></p>\n",
+         <a href=\"/\">채팅방으로</a></p>\n\
+         <p><a href=\"/kakao/callbacks\">카카오가 먼저 부르는 것 보내기</a> \
+         <span class=\"hint\" lang=\"en\">channel, unlink, account</span></p>\n",
     );
     show_people(&kakao, &mut body);
     show_faults(&kakao, &mut body);
@@ -168,22 +180,27 @@ async fn show(State(kakao): State<Kakao>, _: Request) -> Response {
     page::html(StatusCode::OK, "가짜 카카오 로그인", &body, "")
 }
 
+/// What can be done about a link: it ends in silence, as if Kakao's message had got lost, or Kakao tells of it.
+const ENDS: &[(&str, &str)] = &[("unlink", "연결 끊기"), ("leave", "끊고 알리기")];
+const BEGINS: &[(&str, &str)] = &[("link", "연결하기")];
+
 fn show_people(kakao: &Kakao, body: &mut String) {
     body.push_str("<section aria-labelledby=\"people\"><h2 id=\"people\">사람</h2>\n<ul class=\"rows\">\n");
     for person in PEOPLE {
         let linked = kakao.is_linked(person.id);
-        let (class, word, what, act) = if linked {
-            ("tag good", "연결됨", "unlink", "연결 끊기")
-        } else {
-            ("tag", "연결 안 됨", "link", "연결하기")
-        };
-        let _ = writeln!(
+        let (class, word, acts) =
+            if linked { ("tag good", "연결됨", ENDS) } else { ("tag", "연결 안 됨", BEGINS) };
+        let _ = write!(
             body,
-            "<li><span><b>{0}</b> <small>{1}</small></span><span class=\"{class}\">{word}</span>\
-             <form method=\"post\" action=\"/kakao/do\"><input type=\"hidden\" name=\"person\" value=\"{2}\">\
-             <button name=\"what\" value=\"{what}\" aria-label=\"{0} {act}\">{act}</button></form></li>",
+            "<li><span><b>{}</b> <small>{}</small></span><span class=\"{class}\">{word}</span>\
+             <form method=\"post\" action=\"/kakao/do\"><input type=\"hidden\" name=\"person\" value=\"{}\">",
             person.name, person.app_user_id, person.id,
         );
+        for (what, act) in acts {
+            let name = person.name;
+            let _ = write!(body, "<button name=\"what\" value=\"{what}\" aria-label=\"{name} {act}\">{act}</button> ");
+        }
+        body.push_str("</form></li>\n");
     }
     body.push_str("</ul></section>\n");
 }

@@ -19,7 +19,7 @@ const KEYS: [&[u8]; 3] = [
 ];
 
 /// The key pairs, and which of them is in use. A rotation takes the other one and a new name; the old one stays listed once more.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Signers {
     rotations: usize,
 }
@@ -95,14 +95,14 @@ impl Signers {
     }
 
     /// A token of another kind than an ID token. `None` only if the keys in this repository are broken.
-    pub(crate) fn sign_as(&self, typ: &str, claims: Value, forgery: Option<Forgery>) -> Option<String> {
+    pub(crate) fn sign_as(&self, typ: &str, claims: &Value, forgery: Option<Forgery>) -> Option<String> {
         let by = match forgery {
             Some(Forgery::Unsigned) => By::Nobody,
             Some(Forgery::Key) => By::Stranger,
             Some(Forgery::Signature) => By::Forger,
             _ => By::Kakao,
         };
-        self.compact(typ, &claims, by)
+        self.compact(typ, claims, by)
     }
 
     fn compact(&self, typ: &str, claims: &Value, by: By) -> Option<String> {

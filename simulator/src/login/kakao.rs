@@ -9,6 +9,7 @@ use shared::clock::{Clock, Millis};
 
 use super::account;
 use super::app::App;
+use super::callbacks::Callbacks;
 use super::calls::{Call, Calls};
 use super::code::Grant;
 use super::desk::{Desk, HalfView};
@@ -26,6 +27,7 @@ pub struct Kakao {
     pub(crate) clock: Clock,
     pub(crate) faults: Arc<Faults>,
     pub(crate) calls: Arc<Calls>,
+    pub(crate) callbacks: Arc<Callbacks>,
     desk: Arc<Mutex<Desk>>,
 }
 
@@ -43,6 +45,7 @@ impl Kakao {
             clock,
             faults: Arc::default(),
             calls: Arc::default(),
+            callbacks: Arc::new(Callbacks::to(url)),
             desk: Arc::new(Mutex::new(Desk::new(app))),
         }
     }

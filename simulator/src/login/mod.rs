@@ -6,6 +6,7 @@
 //!  service -- /kapi/v2/user/me ... ----> what the person agreed to, and no more
 //!  service -- /talk-plugin/otp/... ----> the profile, once
 //!  tester  -- /kakao ------------------> who is linked, what was called, what is to go wrong
+//!  service <- /channel/callback ... ---- what Kakao tells by itself, as the tester presses it at /kakao/callbacks
 //! ```
 //!
 //! It says what Kakao is documented to say (protocol `sync`); where that is open, the choice stands in a comment. Everything is kept in
@@ -15,6 +16,7 @@ mod account;
 mod answer;
 mod app;
 pub(crate) mod asked;
+mod callbacks;
 mod calls;
 mod code;
 mod console;

@@ -29,7 +29,8 @@ pub(crate) fn html(status: StatusCode, title: &str, body: &str, leads_to: &str) 
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // With `no-referrer` a form's origin would be `null`, and the console listens to its own pages only.
+        (header::REFERRER_POLICY, "same-origin"),
     ];
     let mut response = (status, headers, page).into_response();
     if let Ok(policy) = HeaderValue::from_str(&policy) {

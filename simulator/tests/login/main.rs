@@ -3,8 +3,10 @@
 
 mod authorize;
 mod browser;
+mod callbacks;
 mod faults;
 mod half_view;
 mod kapi;
 mod oidc;
 mod token;
+mod toy;

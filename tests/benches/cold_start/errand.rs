@@ -10,7 +10,7 @@ use shared::clock::{Clock, Millis};
 use shared::kakao::id::WorkUserId;
 use shared::secret::Secret;
 use simulator::login::{self, Kakao};
-use simulator::webhook::Account;
+use simulator::webhook::{Account, Proof};
 use tests::events;
 use tests::runtime_api::{Bootstrap, Ended, binary};
 use tests::sync::{CONTINUE, REDIRECT_URI, with_continue};
@@ -234,7 +234,7 @@ impl<'a> Subject<'a> {
                     reason: None,
                     at,
                 };
-                let body = token.request("", None).expect("a token").into_body();
+                let body = token.request("", &Proof::new(login::LOCAL_ADMIN_KEY, None)).expect("a token").into_body();
                 let knock = Knock::post("/account/events").header("authorization", None);
                 knock.body("application/secevent+jwt", body).event(at)
             }

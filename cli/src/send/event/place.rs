@@ -3,6 +3,7 @@
 use shared::env::BOT_API_URL;
 
 use crate::say::Misuse;
+use crate::send::is_here;
 
 /// Where the platform is.
 pub(super) struct Place {
@@ -36,8 +37,7 @@ impl Place {
         }
         let at_its_root = matches!(parsed.path(), "" | "/");
         let base = if at_its_root && !real { format!("{base}/platform") } else { base.to_owned() };
-        let here = matches!(host.as_str(), "127.0.0.1" | "localhost" | "[::1]");
-        Ok(Self { base, real, here })
+        Ok(Self { base, real, here: is_here(&parsed) })
     }
 }
 

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::who;
 use crate::login::answer::Answer;
-use crate::login::app::LOCAL_APP_ID;
 use crate::login::asked::Asked;
 use crate::login::kakao::Kakao;
 
@@ -41,7 +40,7 @@ pub(crate) fn token_info(kakao: &Kakao, asked: &Asked) -> Answer {
     match who::token(&desk, asked, kakao.now()) {
         Ok(who) => {
             let left = who.login.map_or(0, |(_, left)| left.as_secs());
-            Answer::ok(&json!({ "id": who.user, "expires_in": left, "app_id": LOCAL_APP_ID }))
+            Answer::ok(&json!({ "id": who.user, "expires_in": left, "app_id": desk.app.app_id }))
         }
         Err(error) => error.answer(),
     }
