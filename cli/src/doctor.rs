@@ -12,6 +12,7 @@ use shared::kakao::login::{Advice, Koe};
 use shared::kapi::oauth::{self, Exchanged};
 use shared::kapi::{Failure, system, user};
 use shared::secret::{NoSecret, Secret, SecretName};
+use shared::store::sign_up::Tally;
 
 use crate::office::{self, Office, Trouble, WHERE_EN, WHERE_KO, Where};
 use crate::say::{Misuse, out};
@@ -131,7 +132,7 @@ async fn table(office: &Office) -> Finding {
             ],
         );
     }
-    match office.app.store().last_round().await {
+    match office.app.store().last_round::<Tally>().await {
         Ok(_) => Finding::good(what),
         Err(error) => {
             let (cause_ko, cause_en) = (format!("읽지 못함({})", error.kind()), error.to_string());

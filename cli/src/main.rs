@@ -27,7 +27,7 @@ kakao: 카카오톡 챗봇을 노트북에서 만들고 시험합니다.
   kakao send event ...         이벤트 API로 사람들에게 이벤트 보내기
   kakao doctor                 가입에 쓰는 키와 주소가 맞는지 카카오에 묻기
   kakao member ...             한 사람의 것을 모두 보거나 지우기
-  kakao reconcile ...          회원과 카카오의 연결 맞추기, 되살린 테이블에서 다시 지우기
+  kakao reconcile ...          회원과 카카오의 연결, 채널 관계 맞추기, 되살린 테이블에서 다시 지우기
   kakao send channel ...       카카오가 먼저 부르는 것 흉내 내기 (unlink, account도)
   kakao send work ...          카카오워크의 버튼 누름, 모달 요청과 제출 보내기
   kakao COMMAND --help         명령마다 자세한 설명
@@ -41,7 +41,7 @@ kakao: build and try a KakaoTalk chatbot on a laptop.
   kakao send event ...         send an event to people through the Event API
   kakao doctor                 ask Kakao whether keys and address of the sign-up are right
   kakao member ...             show or erase everything of one person
-  kakao reconcile ...          make members and Kakao's links agree; erase again after a restore
+  kakao reconcile ...          make members, channels and Kakao agree; erase again after a restore
   kakao send channel ...       what Kakao calls by itself (also unlink, account)
   kakao send work ...          send a press, a wish for a modal or a submission of Kakao Work
   kakao COMMAND --help         the details of a command";

@@ -11,7 +11,7 @@ use shared::env::Env;
 use shared::kapi::{Outbound, Patience};
 use shared::log;
 use shared::secret::NoSecret;
-use shared::sign_up::{Clerk, KakaoLogin, Keys};
+use shared::sign_up::{ChannelClerk, Clerk, KakaoLogin, Keys};
 use shared::store::StoreError;
 
 use crate::MISUSED;
@@ -167,11 +167,6 @@ impl Office {
         self.app.clock.now()
     }
 
-    /// Leaves a round that a person has stopped, so that the next one goes on at once.
-    pub(crate) async fn leave_round(&self) -> Result<(), Trouble> {
-        Ok(self.app.store().leave_round(&self.me, self.now()).await?)
-    }
-
     /// Kakao, with the keys of the deployment.
     pub(crate) fn kakao(&self) -> KakaoLogin<'_> {
         KakaoLogin::new(&self.app, Millis(u64::MAX))
@@ -202,6 +197,11 @@ impl Office {
             me: &self.me,
             until: Millis(u64::MAX),
         }
+    }
+
+    /// Likewise, for how members stand to channels.
+    pub(crate) fn channel_clerk(&self) -> ChannelClerk<'_> {
+        ChannelClerk { services: &self.app, me: &self.me, until: Millis(u64::MAX) }
     }
 }
 

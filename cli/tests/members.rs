@@ -225,6 +225,39 @@ fn f40_a_round_that_was_stopped_goes_on_where_it_was() {
 }
 
 #[test]
+fn relations_to_channels_are_reconciled_and_a_dry_run_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = |text: &str| json!({ "S": text });
+    let stored = json!({ "PK": text(&format!("U#app#{GA}")), "SK": text("CH#_LocaL"), "t": text("CH"), "v": {"N": "1"},
+        "rel": text("added"), "at": {"N": "1700000000000"}, "ver": {"N": "3400000000000"}, "rid": text("x") });
+    let items = [member(GA, "u-of-ga"), member(NA, "u-of-na"), vec![stored]].concat();
+    let dev = Dev::start_with(&["--memory", "--seed", &seed(folder.path(), &items)]);
+    link(&dev, "ga"); // `na` is not linked: Kakao cannot tell
+    let blocked =
+        json!({ "channel": "_LocaL", "relation": "BLOCKED", "updated_at": "2025-01-02T03:04:05Z" }).to_string();
+    let json = [("content-type", "application/json")];
+    assert_eq!(dev.request("POST", "/kakao/channels/ga", &json, blocked.as_bytes()).0, 204);
+    let relation = || {
+        let all = items_under(&dev, &format!("U#app#{GA}"));
+        all.into_iter().find(|item| item["SK"]["S"] == "CH#_LocaL").map(|item| item["rel"]["S"].clone())
+    };
+
+    let looked = run(&dev, &["reconcile", "channels", "--dry-run"]);
+    let counts = json!({ "pages": 1, "checked": 2, "asked": 2, "learned": 0, "wrong": 1, "silent": 1, "open": 0 });
+    assert_eq!(document(&looked), counts);
+    assert!(told(&looked).contains("고칠 것 1개") && told(&looked).contains("Nothing was changed"), "{looked:?}");
+    assert_eq!(relation(), Some(json!("added")));
+
+    dev.request("POST", "/kakao/faults", &json, br#"{"at":"channels","fault":"429:60","times":1}"#);
+    let mended = run(&dev, &["reconcile", "channels"]);
+    assert!(told(&mended).contains("Kakao says not now") && told(&mended).contains("1 mended"), "{mended:?}");
+    assert_eq!(document(&mended)["wrong"], 1);
+    assert_eq!(relation(), Some(json!("blocked")));
+    let again = document(&run(&dev, &["reconcile", "channels"]));
+    assert_eq!((&again["asked"], &again["wrong"]), (&json!(1), &json!(0)), "only who is not linked");
+}
+
+#[test]
 fn f38_an_older_table_file_loses_the_erased_again() {
     let folder = tempfile::tempdir().unwrap();
     let (data, older) = (folder.path().join("data"), folder.path().join("older"));
@@ -346,11 +379,13 @@ fn a_wrong_command_line_says_what_to_do() {
         (&["member", "show", GA, "--bot", BOT], "one ID"),
         (&["member", "show", GA, "--yes"], "erase only"),
         (&["member", "show", "--bot", "a#b", "--key", "c"], "nothing that Kakao"),
-        (&["reconcile"], "members or erasures"),
-        (&["reconcile", "all"], "members or erasures"),
+        (&["reconcile"], "members, channels or erasures"),
+        (&["reconcile", "all"], "members, channels or erasures"),
         (&["reconcile", "members", "--since", "2026-11-20"], "erasures only"),
         (&["reconcile", "erasures", "--since", "20-11-2026", "--local"], "2026-11-20"),
         (&["reconcile", "erasures", "--many"], "members only"),
+        (&["reconcile", "channels", "--many"], "members only"),
+        (&["reconcile", "channels", "--ledger", "old"], "erasures only"),
         (&["reconcile", "members", "--port", "x"], "--port"),
         (&["reconcile", "members", "--port", "3000"], "--local"),
         (&["reconcile", "members", "--local", "--port", "1"], "make dev"),

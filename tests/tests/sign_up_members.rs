@@ -307,7 +307,7 @@ async fn write_one_of_each(world: &Scene) {
     let gone = AppUser::new(2_100_000_002);
     let old = world.signs_up(&gone).await;
     world.store.erase_member(&gone, &old, &"0".repeat(64), NOW, NOW).await.unwrap();
-    assert!(matches!(world.store.take_round("a", false, NOW).await.unwrap(), Taken::Ours(_)));
+    assert!(matches!(world.store.take_round::<Tally>("a", false, NOW).await.unwrap(), Taken::Ours(_)));
     assert!(world.store.step_round("a", &gone, Tally { pages: 1, checked: 2, ..Tally::default() }, NOW).await.unwrap());
 }
 
@@ -338,7 +338,7 @@ async fn f27_items_of_version_1_are_decoded() {
     assert!(!member.read_only);
     assert_eq!(world.store.flow(&app(), NOW).await.unwrap().unwrap().outcome, Outcome::SignedUp);
     assert!(world.store.saga(&member.mg, world.clock.now()).await.unwrap().unwrap().st.is_over());
-    let round = world.store.last_round().await.unwrap().unwrap();
+    let round = world.store.last_round::<Tally>().await.unwrap().unwrap();
     assert_eq!((round.after, round.tally.checked), (Some(AppUser::new(2_100_000_002)), 2));
     // The job is about somebody whom this Kakao does not know: they are erased.
     assert_eq!(sign_up::unlink_job(&world.clerk("job"), &app()).await.unwrap(), Left::Erased);

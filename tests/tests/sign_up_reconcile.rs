@@ -98,7 +98,8 @@ async fn f40_all_differences_are_mended_and_nobody_else_is_touched() {
     });
     let Walked::Refused(refused) = first.await.expect("the table is there") else { panic!("it was not refused") };
     assert_eq!(refused.pages, 3);
-    let (pages, stopped) = (world.kakao.pages(), world.store.last_round().await.expect("a read").expect("a round"));
+    let (pages, stopped) =
+        (world.kakao.pages(), world.store.last_round::<Tally>().await.expect("a read").expect("a round"));
     assert_eq!((pages.len(), stopped.tally), (3, refused));
 
     // The next one goes on there at once, and dies on the second page of its own, with somebody half mended.

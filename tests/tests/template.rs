@@ -348,6 +348,10 @@ fn f25_a_failing_batch_is_bounded_and_reported_record_by_record() {
     assert_eq!(events["Sweep"]["Properties"]["Input"], r#"{"sweep":"due"}"#);
     assert_eq!(events["Reconcile"]["Properties"]["Input"], r#"{"reconcile":"members"}"#);
     assert_eq!(events["Reconcile"]["Properties"]["State"], json!({"Fn::If": ["Reconciles", "ENABLED", "DISABLED"]}));
+    let relations = &events["ReconcileRelations"]["Properties"];
+    assert_eq!(relations["Input"], r#"{"reconcile":"channels"}"#);
+    assert_eq!(relations["State"], json!({"Fn::If": ["ReconcilesChannels", "ENABLED", "DISABLED"]}));
+    assert_eq!(template()["Parameters"]["ReconcileChannels"]["Default"], "off", "who wants it says so");
     assert_eq!(events["Sweep"]["Properties"]["ScheduleExpression"], "rate(1 minute)");
     let addresses = &events["Addresses"]["Properties"];
     assert_eq!(addresses["Input"], r#"{"addresses":"kakao"}"#);
@@ -393,6 +397,7 @@ fn every_function_has_its_log_group_and_its_alarms() {
         "OutboxEventsFailed",
         "OutboxErasureLate",
         "OutboxRepairs",
+        "OutboxRelationsWrong",
         "OutboxMessagesFailed",
         "ApiErrors",
         "BadKeys",
@@ -428,6 +433,7 @@ fn the_log_lines_that_alarms_count_are_the_ones_the_code_writes() {
         "shared/src/sign_up/login.rs",
         "shared/src/sign_up/names.rs",
         "shared/src/sign_up/reconcile.rs",
+        "shared/src/sign_up/relations.rs",
         "shared/src/sign_up/unlink.rs",
         "shared/src/hear.rs",
         "functions/sync-redirect/src/lib.rs",

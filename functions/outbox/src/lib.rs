@@ -1,8 +1,9 @@
 //! Carries effects out: each at least once, and what may happen only once, once.
 //!
 //! The table's stream wakes it when work is put; every minute a schedule wakes it for what the stream missed and for what
-//! had to wait. Either way it learns only keys: each entry is claimed by a lease, each job read, before it is believed. Two more
-//! schedules wake it to reconcile the members with Kakao's list, and to ask from which addresses Kakao calls.
+//! had to wait. Either way it learns only keys: each entry is claimed by a lease, each job read, before it is believed. Other
+//! schedules wake it to reconcile the members with Kakao's list, and their relations to our channels with what Kakao says of them,
+//! and to ask from which addresses Kakao calls.
 //!
 //! ```text
 //! stream ──┐         ┌─ entry ─ claim ─ carry out ─ finish (done | dropped | again | parked)
@@ -17,6 +18,7 @@ mod deliver;
 mod event;
 mod member;
 mod recheck;
+mod reconcile;
 mod work;
 
 use std::collections::BTreeSet;
@@ -36,6 +38,7 @@ use shared::store::{Claim, Due, EntryId, Outcome, StoreError};
 use tokio::sync::Semaphore;
 
 use crate::member::By;
+use crate::reconcile::What;
 
 /// The function.
 #[derive(Debug)]
@@ -64,7 +67,7 @@ impl<B: Skills + WorkModals> Consumer<B> for Outbox {
         match serde_json::from_str::<Event>(event) {
             Ok(Event::Stream { records }) => shift.stream(&records).await,
             Ok(Event::Sweep { .. }) => shift.sweep().await,
-            Ok(Event::Reconcile { .. }) => member::reconcile(app, owner, until).await,
+            Ok(Event::Reconcile { what }) => reconcile::reconcile(app, what, owner, until).await,
             Ok(Event::Addresses { .. }) => addresses::renew(app, until).await,
             Err(_) => {
                 Log::error("event.unreadable").write();
@@ -88,10 +91,10 @@ enum Event {
         #[serde(rename = "sweep")]
         _sweep: String,
     },
-    /// Likewise.
+    /// Likewise. A word that nobody knows is not an event.
     Reconcile {
         #[serde(rename = "reconcile")]
-        _reconcile: String,
+        what: What,
     },
     /// Likewise.
     Addresses {

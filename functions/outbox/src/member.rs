@@ -1,14 +1,13 @@
 //! What follows a sign-up that failed and a membership that ended (state design, sections 4 and 10): links are undone, messages of
-//! Kakao's are verified and believed, what a former member leaves behind goes, and once a day both lists are laid side by side.
+//! Kakao's are verified and believed, and what a former member leaves behind goes.
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
 use shared::app::Services;
 use shared::clock::{Clock, Millis};
 use shared::effect::Erase;
 use shared::log::Log;
-use shared::sign_up::{self, Clerk, KakaoLogin, Keys, Left, PACE, Repair, Undone, Walk};
+use shared::sign_up::{self, Clerk, KakaoLogin, Keys, Left, Undone};
 use shared::store::{AppUser, Outcome, SagaId, StoreError};
 
 /// How long one attempt may take: much less than the lease that it holds, so that nobody else comes meanwhile.
@@ -38,7 +37,8 @@ impl<'a> Office<'a> {
         Self::open_until(services, attempt, until.min(services.clock.now().plus(ATTEMPT))).await
     }
 
-    async fn open_until(services: &'a Services, attempt: &'a str, until: Millis) -> Option<Self> {
+    /// Until then.
+    pub(crate) async fn open_until(services: &'a Services, attempt: &'a str, until: Millis) -> Option<Self> {
         match Keys::of(services).await {
             Ok(keys) => Some(Self { services, keys, kakao: KakaoLogin::new(services, until), attempt, until }),
             Err(_) => {
@@ -48,7 +48,7 @@ impl<'a> Office<'a> {
         }
     }
 
-    fn clerk(&self) -> Clerk<'_, KakaoLogin<'a>> {
+    pub(crate) fn clerk(&self) -> Clerk<'_, KakaoLogin<'a>> {
         Clerk {
             store: self.services.store(),
             kakao: &self.kakao,
@@ -120,22 +120,6 @@ pub(crate) async fn unlink_job(
     };
     Log::info("outbox.unlink").outcome(word).write();
     Ok(())
-}
-
-/// Walks on with the reconciler's round for as long as this invocation may.
-pub(crate) async fn reconcile(services: &Services, owner: &str, until: Millis) -> Value {
-    let Some(office) = Office::open_until(services, owner, until).await else { return json!({ "reconcile": null }) };
-    let how = Walk { at_once: false, repair: Repair::Mend, pace: PACE };
-    match sign_up::walk(&office.clerk(), how, |_, _| ()).await {
-        Ok(walked) => match walked.tally() {
-            Some(tally) => json!({ "reconcile": walked.word(), "tally": tally }),
-            None => json!({ "reconcile": walked.word() }),
-        },
-        Err(error) => {
-            Log::error("outbox.reconcile").kind(error.kind()).write();
-            json!({ "reconcile": null })
-        }
-    }
 }
 
 fn trouble(event: &'static str, error: &StoreError) -> Outcome {

@@ -29,7 +29,7 @@
 //! | approval | `WAP#<approval>` | `REQ` |
 //! | callback that nobody knows | `WAP#odd#<callback>` | `-` |
 //! | audit | `AUD#<yyyymmdd>#<0..15>` | `<ms>#<id>` |
-//! | the reconciler's round | `RECON#members` | `ROUND` |
+//! | a round of the reconciler | `RECON#members`, `RECON#channels` | `ROUND` |
 //! | Kakao's addresses | `ADDR#kakao` | `LIST` |
 //!
 //! Work that waits carries `DPK = DUE#<0..3>` and `DSK = <13-digit due ms>#<entry, saga or user>`: the sparse index `due`.
@@ -178,8 +178,9 @@ impl Key {
         Self::new(audit_pk(day, shard), format!("{:013}#{id}", at.0))
     }
 
-    pub(super) fn round() -> Self {
-        Self::new("RECON#members".to_owned(), "ROUND")
+    /// `kind` as [`super::sign_up::Counts::KIND`].
+    pub(super) fn round(kind: &str) -> Self {
+        Self::new(format!("RECON#{kind}"), "ROUND")
     }
 
     /// The callbacks' roles name this very key.

@@ -182,10 +182,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table cannot be written; to be repeated.
     pub async fn confirm_channel(&self, told: &ChannelChange, now: Millis) -> Result<Applied, StoreError> {
-        // Condition: nothing newer is there. A repeat sets what it set.
-        let update =
-            relation(told, "(attribute_not_exists(ver) OR ver <= :ver) AND NOT v > :v", version(told.at, true), now);
-        Ok(match self.write(update).await? {
+        Ok(match self.write(confirm(told, now)).await? {
             Written::Done(_) => Applied::Newest,
             Written::Refused(_) => Applied::Older,
         })
@@ -217,6 +214,11 @@ impl Store {
         let items = self.all(&keys::app_user_pk(app), range).await?;
         Ok(items.iter().filter_map(read).collect())
     }
+}
+
+/// Condition: nothing newer is there. A repeat sets what it set.
+pub(super) fn confirm(told: &ChannelChange, now: Millis) -> Write {
+    relation(told, "(attribute_not_exists(ver) OR ver <= :ver) AND NOT v > :v", version(told.at, true), now)
 }
 
 /// The whole state of a relation.

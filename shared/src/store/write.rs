@@ -302,25 +302,47 @@ impl Store {
         let mut items = Vec::new();
         let mut after = None;
         loop {
-            let page = self
-                .client()
-                .query()
-                .table_name(&self.table)
-                .index_name("due")
-                .set_exclusive_start_key(after)
-                .key_condition_expression("DPK = :shard AND DSK BETWEEN :from AND :to")
-                .expression_attribute_values(":shard", s(shard))
-                .expression_attribute_values(":from", s(range.0))
-                .expression_attribute_values(":to", s(range.1))
-                .send()
-                .await
-                .map_err(|error| failed(&error))?;
-            items.extend(page.items.unwrap_or_default());
-            match page.last_evaluated_key {
+            let (page, next) = self.listed_page(shard, range, None, after).await?;
+            items.extend(page);
+            match next {
                 Some(next) => after = Some(next),
                 None => return Ok(items),
             }
         }
+    }
+
+    /// The first `limit` of them, in order: nothing beyond them is read.
+    pub(super) async fn first_listed_keys(
+        &self,
+        shard: &str,
+        range: (&str, &str),
+        limit: i32,
+    ) -> Result<Vec<Item>, StoreError> {
+        Ok(self.listed_page(shard, range, Some(limit), None).await?.0)
+    }
+
+    async fn listed_page(
+        &self,
+        shard: &str,
+        range: (&str, &str),
+        limit: Option<i32>,
+        after: Option<Item>,
+    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let page = self
+            .client()
+            .query()
+            .table_name(&self.table)
+            .index_name("due")
+            .set_limit(limit)
+            .set_exclusive_start_key(after)
+            .key_condition_expression("DPK = :shard AND DSK BETWEEN :from AND :to")
+            .expression_attribute_values(":shard", s(shard))
+            .expression_attribute_values(":from", s(range.0))
+            .expression_attribute_values(":to", s(range.1))
+            .send()
+            .await
+            .map_err(|error| failed(&error))?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
     }
 
     /// One conditional write.

@@ -4,7 +4,7 @@ mod callbacks;
 
 use std::fmt::Write as _;
 
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
@@ -12,7 +12,10 @@ use axum::{Json, Router};
 use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::clock::Millis;
+use shared::kakao::login::Relation;
 
+use super::account;
 use super::asked::Asked;
 use super::callbacks::Wish;
 use super::endpoint::Endpoint;
@@ -31,6 +34,7 @@ pub(crate) fn routes() -> Router<Kakao> {
         .route("/kakao/calls", get(calls).delete(forget))
         .route("/kakao/links", get(links))
         .route("/kakao/links/{person}", post(link).delete(unlink))
+        .route("/kakao/channels/{person}", post(relate))
         .route("/kakao/keys", post(rotate))
         .route("/kakao/do", post(act))
         .merge(callbacks::routes())
@@ -107,14 +111,32 @@ async fn links(State(kakao): State<Kakao>) -> Json<Value> {
     Json(people.collect())
 }
 
-async fn link(State(kakao): State<Kakao>, axum::extract::Path(person): axum::extract::Path<String>) -> StatusCode {
+async fn link(State(kakao): State<Kakao>, Path(person): Path<String>) -> StatusCode {
     kakao.link(&person);
     if kakao.is_linked(&person) { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
 }
 
 /// As if the person had ended it in their own settings.
-async fn unlink(State(kakao): State<Kakao>, axum::extract::Path(person): axum::extract::Path<String>) -> StatusCode {
+async fn unlink(State(kakao): State<Kakao>, Path(person): Path<String>) -> StatusCode {
     if kakao.unlink(&person) { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
+}
+
+/// `POST /kakao/channels/ga`: `{"channel":"_LocaL","relation":"BLOCKED","updated_at":"2025-01-02T03:04:05Z"}`; without the time, now.
+/// As if the person had done it in KakaoTalk, and the event got lost.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Relate {
+    channel: String,
+    relation: String,
+    #[serde(default)]
+    updated_at: Option<String>,
+}
+
+async fn relate(State(kakao): State<Kakao>, Path(person): Path<String>, Json(said): Json<Relate>) -> StatusCode {
+    let at = said.updated_at.map_or_else(|| Some(kakao.now()), |at| Millis::from_rfc3339(&at));
+    let (Some(account), Some(at)) = (account::of_person(&person), at) else { return StatusCode::NOT_FOUND };
+    kakao.relate(account.id(), &said.channel, Relation::from(said.relation.as_str()), at);
+    StatusCode::NO_CONTENT
 }
 
 async fn rotate(State(kakao): State<Kakao>) -> StatusCode {

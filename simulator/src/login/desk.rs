@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use shared::clock::Millis;
+use shared::kakao::login::Relation;
 
 use super::app::App;
 use super::code::Codes;
@@ -29,6 +30,8 @@ pub(crate) struct HalfView {
 pub(crate) struct Desk {
     pub(crate) app: App,
     pub(crate) links: BTreeMap<u64, Link>,
+    /// By person and channel. It is KakaoTalk's own, and outlives a link.
+    pub(crate) relations: BTreeMap<(u64, String), (Relation, Millis)>,
     pub(crate) codes: Codes,
     pub(crate) tokens: Tokens,
     pub(crate) otps: Otps,
@@ -46,6 +49,7 @@ impl Desk {
         Self {
             app,
             links: BTreeMap::new(),
+            relations: BTreeMap::new(),
             codes: Codes::default(),
             tokens: Tokens::default(),
             otps: Otps::default(),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use shared::clock::{Clock, Millis};
+use shared::kakao::login::Relation;
 
 use super::account;
 use super::app::App;
@@ -157,6 +158,18 @@ impl Kakao {
     pub fn link_strangers(&self, from: u64, how_many: u64) {
         let now = self.now();
         self.desk().links.extend((from..from.saturating_add(how_many)).map(|id| (id, Link::new(now))));
+    }
+
+    /// They agree to one more consent item: so many people from `from` on, as far as they are linked.
+    pub fn agree(&self, from: u64, how_many: u64, scope: &str) {
+        for (_, link) in self.desk().links.range_mut(from..from.saturating_add(how_many)) {
+            link.agree(&[scope.to_owned()], &[], Millis::default());
+        }
+    }
+
+    /// The person, by their app user id, adds the channel, blocks it or takes it out of their list, at that moment. Nobody is told.
+    pub fn relate(&self, user: u64, channel: &str, relation: Relation, at: Millis) {
+        self.desk().relations.insert((user, channel.to_owned()), (relation, at));
     }
 
     /// A code as it arrives at `redirect_uri` after the person agreed to everything. Empty for nobody.

@@ -1,6 +1,8 @@
 //! The user endpoints.
 
 use serde_json::{Value, json};
+use shared::clock::Millis;
+use shared::kakao::login::Relation;
 use simulator::login::Endpoint;
 
 use crate::browser::{Browser, admin};
@@ -122,6 +124,28 @@ async fn addresses_and_channels_need_their_consent() {
     let refused = browser.kapi(&bearer, "GET", "/v2/api/talk/channels", &[]).await;
     assert_eq!((refused.status, &refused.json()["code"]), (403, &json!(-402)));
     assert_eq!(refused.json()["required_scopes"], json!(["plusfriends"]));
+}
+
+#[tokio::test]
+async fn how_a_person_stands_to_a_channel_is_remembered_for_each_and_asked_about_with_the_admin_key() {
+    let browser = Browser::open().await;
+    browser.kakao.link("ga");
+    browser.kakao.link_strangers(9, 2);
+    browser.kakao.agree(9, 1, "plusfriends");
+    let at = Millis::from_rfc3339("2025-01-02T03:04:05Z").unwrap();
+    browser.kakao.relate(9, "_LocaL", Relation::Blocked, at);
+    let ask = async |who: &str| browser.kapi(&admin(), "GET", "/v2/api/talk/channels", &of(who)).await.json();
+    let blocked = ask("9").await;
+    assert_eq!(
+        (&blocked["channels"][0]["relation"], &blocked["channels"][0]["updated_at"]),
+        (&json!("BLOCKED"), &json!("2025-01-02T03:04:05Z"))
+    );
+    assert_eq!(ask(GA).await["channels"][0]["relation"], "ADDED");
+    browser.kakao.relate(9, "_LocaL", Relation::None, at);
+    let none = ask("9").await;
+    assert_eq!((&none["channels"][0]["relation"], none["channels"][0].get("updated_at")), (&json!("NONE"), None));
+    assert_eq!(ask("10").await["code"], -402, "who never agreed");
+    assert_eq!(ask("11").await["code"], -101);
 }
 
 #[tokio::test]

@@ -163,7 +163,7 @@ impl Store {
         after: Option<&AppUser>,
         to: Option<&AppUser>,
     ) -> Result<Vec<AppUser>, StoreError> {
-        let from = after.map(keys::listed).unwrap_or_default() + "+"; // sorts after the number itself, and before the next
+        let from = listed_after(after);
         let to = to.map_or_else(|| "~".to_owned(), keys::listed);
         let mut found = Vec::new();
         if from > to {
@@ -171,9 +171,26 @@ impl Store {
         }
         for shard in 0..DUE_SHARDS {
             let items = self.listed_keys(&keys::members_pk(shard), (&from, &to)).await?;
-            found
-                .extend(items.iter().filter_map(|item| AppUser::parse(item.maybe_text("PK")?.strip_prefix(APP_USER)?)));
+            found.extend(items.iter().filter_map(listed));
         }
+        Ok(found)
+    }
+
+    /// The first `limit` members after `after`, in the order of their numbers; fewer only if there are no more. From the index, and
+    /// nothing of it is read that is not needed.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the index cannot be read.
+    pub async fn members_after(&self, after: Option<&AppUser>, limit: u8) -> Result<Vec<AppUser>, StoreError> {
+        let from = listed_after(after);
+        let mut found = Vec::new();
+        for shard in 0..DUE_SHARDS {
+            // The whole page may lie in one shard.
+            let items = self.first_listed_keys(&keys::members_pk(shard), (&from, "~"), i32::from(limit)).await?;
+            found.extend(items.iter().filter_map(listed));
+        }
+        found.sort_by_key(keys::listed);
+        found.truncate(usize::from(limit));
         Ok(found)
     }
 
@@ -197,6 +214,16 @@ impl Store {
         let item = self.get(&Key::app_user(app, "FLOW")).await?;
         Ok(item.filter(|item| !item.is_expired(now)).and_then(|item| read_flow(&item)))
     }
+}
+
+/// Where the list goes on after this member.
+fn listed_after(after: Option<&AppUser>) -> String {
+    after.map(keys::listed).unwrap_or_default() + "+" // sorts after the number itself, and before the next
+}
+
+/// The member that an entry of the list is about.
+fn listed(item: &Item) -> Option<AppUser> {
+    AppUser::parse(item.maybe_text("PK")?.strip_prefix(APP_USER)?)
 }
 
 /// Condition: there is no member. A repeat of the whole transaction is told by its token, later ones by the saga.

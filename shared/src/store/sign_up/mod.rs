@@ -8,6 +8,7 @@
 //! | `commit` | all of them at once: the person is a member | 4, step 8 |
 //! | `member` | `MEMBER`, `FLOW`: the membership, and how the last attempt went | 3 |
 //! | `alias` | `ALIAS`, `ID#`: the person's other names | 3 |
+//! | `asked` | `MEMBER`: when Kakao was asked about the person's channels, and what it said | – |
 //! | `unlink_job` | `JOB#UNLINK`: Kakao says that somebody has left | 4, i to iv |
 //! | `erase` | what a former member leaves behind | 10 |
 //! | `ledger` | `AUD#`: who was erased, should a backup bring them back | 10 |
@@ -17,6 +18,7 @@
 //! The story that uses them is [`crate::sign_up`]. Nothing here talks to Kakao.
 
 mod alias;
+mod asked;
 mod commit;
 mod dossier;
 mod erase;
@@ -38,6 +40,7 @@ use super::{Item, Store, StoreError, hash};
 use crate::clock::Millis;
 
 pub use alias::{Alias, Joined};
+pub use asked::{Asked, RELATIONS_AT_ONCE};
 pub use commit::{Commit, NewMember};
 pub use dossier::Dossier;
 pub use erase::Erased;
@@ -46,7 +49,7 @@ pub use ledger::Ledger;
 pub use link::{Link, Lock, Touch};
 pub(in crate::store) use member::rewrite_profile;
 pub use member::{Consent, Flow, Member, Outcome, Profile, Wish};
-pub use round::{ROUND_EVERY, ROUND_LEASE, Round, Taken, Tally};
+pub use round::{ChannelTally, Counts, ROUND_EVERY, ROUND_LEASE, Round, Taken, Tally};
 pub use saga::{Failure, Held, Saga, SagaClaim, Seize, Why};
 pub use unlink_job::{Erase, PutOff, UnlinkJob};
 

@@ -1,6 +1,7 @@
 //! `GET /v2/api/talk/channels`: whether the person added the app's channels (protocol `channel-and-webhooks` 5.1).
 
 use serde_json::{Value, json};
+use shared::kakao::login::Relation;
 
 use super::error::{BAD_PARAMETER, NOT_LINKED, consent_missing};
 use super::who;
@@ -9,7 +10,7 @@ use crate::login::asked::{Asked, list};
 use crate::login::kakao::Kakao;
 use crate::login::wire::rfc3339;
 
-/// Everybody in the room has added the channel.
+/// Of whom nothing else is known, they added the channels on the consent screen.
 pub(crate) fn channels(kakao: &Kakao, asked: &Asked) -> Answer {
     let desk = kakao.desk();
     let who = match who::either(&desk, asked, kakao.now()) {
@@ -28,14 +29,19 @@ pub(crate) fn channels(kakao: &Kakao, asked: &Asked) -> Answer {
         return BAD_PARAMETER.answer();
     }
     let shown = desk.app.channels.iter().filter(|id| wanted.as_ref().is_none_or(|wanted| wanted.contains(id)));
+    let on_the_consent_screen = (Relation::Added, link.connected_at);
     let channels: Vec<Value> = shown
         .map(|id| {
-            json!({
+            let (relation, at) = desk.relations.get(&(who.user, id.clone())).unwrap_or(&on_the_consent_screen);
+            let mut channel = json!({
                 "channel_uuid": format!("@{}", id.trim_start_matches('_').to_lowercase()),
                 "channel_public_id": id,
-                "relation": "ADDED",
-                "updated_at": rfc3339(link.connected_at),
-            })
+                "relation": relation.as_str(),
+            });
+            if *relation != Relation::None {
+                channel["updated_at"] = rfc3339(*at).into();
+            }
+            channel
         })
         .collect();
     Answer::ok(&json!({ "user_id": who.user, "channels": channels }))
