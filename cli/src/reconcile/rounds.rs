@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::json;
 use shared::sign_up::{Halt, PACE, Page, Repair, Rounds, Walk, Walked, walk};
-use shared::store::sign_up::Counts as _;
 
 use super::words::Words;
 use crate::office::Trouble;
@@ -14,8 +13,15 @@ use crate::say::{err, out, trouble};
 /// How long to wait after Kakao refused, the first time; then twice as long each time.
 const REFUSED: Duration = Duration::from_secs(2);
 
-/// Refusals in a row, without a page in between, after which it is left for later: two minutes.
+/// Refusals in a row, without an answer in between, after which it is left for later: two minutes.
 const REFUSALS: u32 = 6;
+
+/// How often Kakao has refused in a row, and for how many people there was an answer before that.
+#[derive(Default)]
+struct Patience {
+    refusals: u32,
+    answered: u64,
+}
 
 /// The tally of a walker's rounds.
 type TallyOf<R> = <<R as Rounds>::Page as Page>::Tally;
@@ -33,13 +39,12 @@ async fn look<R: Rounds>(walker: &R) -> Result<ExitCode, Trouble>
 where
     TallyOf<R>: Words,
 {
-    let (mut after, mut tally, mut refusals) = (None, TallyOf::<R>::default(), 0);
+    let (mut after, mut tally, mut patience) = (None, TallyOf::<R>::default(), Patience::default());
     loop {
         let next_page = tokio::time::Instant::now() + PACE;
         let page = walker.page(after.as_ref(), Repair::Look).await?;
         let refused = page.halt() == Some(Halt::Refused);
         if !refused || page.next() != after.as_ref() {
-            refusals = 0;
             page.add_to(&mut tally);
             tally.progress(page.next().is_some());
             after = page.next().cloned();
@@ -47,11 +52,8 @@ where
                 break;
             }
         }
-        if refused {
-            refusals += 1;
-            if !patience(refusals).await {
-                return Ok(gave_up::<R>());
-            }
+        if refused && !patience.wait(&tally).await {
+            return Ok(gave_up::<R>());
         }
         tokio::time::sleep_until(next_page).await;
     }
@@ -80,7 +82,7 @@ where
     TallyOf<R>: Words,
 {
     let how = Walk { at_once: true, repair, pace: PACE };
-    let (mut refusals, mut seen) = (0, 0);
+    let mut patience = Patience::default();
     loop {
         match walk(walker, how, |page, tally| tally.progress(page.next().is_some())).await? {
             Walked::Ended(tally) => {
@@ -88,9 +90,7 @@ where
                 return Ok(left_over(&tally));
             }
             Walked::Refused(tally) => {
-                refusals = if tally.checked() > seen { 1 } else { refusals + 1 };
-                seen = tally.checked();
-                if !patience(refusals).await {
+                if !patience.wait(&tally).await {
                     return Ok(gave_up::<R>());
                 }
             }
@@ -120,18 +120,23 @@ fn left_over(tally: &impl Words) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Waits after a refusal; `false` when it is no use any more.
-async fn patience(refusals: u32) -> bool {
-    if refusals > REFUSALS {
-        return false;
+impl Patience {
+    /// Waits after a refusal; `false` when it is no use any more.
+    async fn wait(&mut self, tally: &impl Words) -> bool {
+        let answered = tally.checked().saturating_sub(tally.open());
+        self.refusals = if answered > self.answered { 1 } else { self.refusals + 1 };
+        self.answered = answered;
+        if self.refusals > REFUSALS {
+            return false;
+        }
+        let wait = REFUSED * 2_u32.pow(self.refusals - 1);
+        err(&format!(
+            "kakao: 카카오가 지금은 안 된대요. {0}초 기다려요 | Kakao says not now; waiting {0} s",
+            wait.as_secs()
+        ));
+        tokio::time::sleep(wait).await;
+        true
     }
-    let wait = REFUSED * 2_u32.pow(refusals.saturating_sub(1));
-    err(&format!(
-        "kakao: 카카오가 지금은 안 된대요. {0}초 기다려요 | Kakao says not now; waiting {0} s",
-        wait.as_secs()
-    ));
-    tokio::time::sleep(wait).await;
-    true
 }
 
 fn gave_up<R: Rounds>() -> ExitCode
