@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use shared::clock::Millis;
 use shared::env::Env;
+use shared::kakao::login::Relation;
 use shared::kapi::Outbound;
 
 use super::app::App;
@@ -175,7 +176,7 @@ impl Wish {
 }
 
 impl Kakao {
-    /// Tells it, and waits for the answers. A link that ends is gone before: Kakao tells of what has happened.
+    /// Tells it, and waits for the answers. What is true of it has happened before: a link is gone, a channel is blocked.
     pub(crate) async fn tell(&self, wish: Wish) {
         let (app, signers) = {
             let desk = self.desk();
@@ -186,8 +187,8 @@ impl Kakao {
         let own = Own { app_id: app.app_id.to_string(), issuer: self.kauth_url(), now: self.now(), app };
         let message = wish.message(&own);
         let is_late = wish.how == How::Late;
-        if proof.is_good() && message.ends_the_link(is_late) {
-            self.unlink(wish.person.id);
+        if proof.is_good() {
+            self.happens(&message, is_late, wish.person);
         }
         let copies = if wish.how == How::Doubled { 2 } else { 1 };
         for (place, message) in message.with_late(is_late.then_some(LATE)).into_iter().enumerate() {
@@ -204,6 +205,16 @@ impl Kakao {
                 let event = message.event().to_owned();
                 self.callbacks.write(Sent { at: self.now(), wish, event, late, status, took, verdict });
             }
+        }
+    }
+
+    /// What the message tells is so here, too: whoever asks about the person afterwards is not told the contrary.
+    fn happens(&self, message: &Message<'_>, is_late: bool, person: &Person) {
+        if message.ends_the_link(is_late) {
+            self.unlink(person.id);
+        }
+        if let (Message::Channel(told), Ok(user)) = (message, person.app_user_id.parse()) {
+            self.relate(user, told.channel, Relation::from(told.event.to_uppercase().as_str()), told.at);
         }
     }
 }

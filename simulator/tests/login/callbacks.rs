@@ -9,7 +9,7 @@ use simulator::login::Endpoint;
 use simulator::webhook::{Account, Surface};
 use simulator::{Laptop, Options, surroundings};
 
-use crate::browser::{Browser, Seen, form};
+use crate::browser::{Browser, Seen, admin, form};
 use crate::toy::Toy;
 
 /// 가람, 나은 and 다온 as a service knows them.
@@ -124,6 +124,15 @@ async fn what_is_doubled_counts_once_and_what_is_late_does_not_count() {
     console.tell("channel", "blocked", "na", "doubled").await;
     console.tell("channel", "blocked", "da", "key").await;
     assert_eq!((blocked(GA).await, blocked(NA).await, blocked(DA).await), (vec![false], vec![true], vec![]));
+
+    // Whoever asks Kakao is told the same.
+    let relation = async |who: u64| {
+        let about = [("target_id_type", "user_id"), ("target_id", &*who.to_string())];
+        console.browser.kakao.link(if who == NA { "na" } else { "da" });
+        let told = console.browser.kapi(&admin(), "GET", "/v2/api/talk/channels", &about).await.json();
+        told["channels"][0]["relation"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((relation(NA).await.as_str(), relation(DA).await.as_str()), ("BLOCKED", "ADDED"));
 
     let disabled = async |who| {
         let account = console.store.account(&AppUser::new(who), Clock::System.now()).await.unwrap();
