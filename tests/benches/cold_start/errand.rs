@@ -88,7 +88,8 @@ impl Place {
 }
 
 async fn stand_in() -> Kakao {
-    let app = login::App { redirect_uris: vec![REDIRECT_URI.to_owned()], ..login::App::default() };
+    let app_id = APP_ID.parse().expect("the app's number");
+    let app = login::App { app_id, redirect_uris: vec![REDIRECT_URI.to_owned()], ..login::App::default() };
     Kakao::start(app, Clock::System).await.expect("a free port")
 }
 
