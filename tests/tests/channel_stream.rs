@@ -95,17 +95,25 @@ const OF_A_SEED: u64 = 250;
 async fn f02_f03_a_hundred_shuffled_doubled_streams_end_in_the_newest_of_each() {
     let _alone = ALONE.lock().await;
     let sent = Sent::by(&world()).await;
-    for seed in 0..100 {
-        let table = Table::start();
-        let (stream, newest) = stream(seed, scaled(OF_A_SEED));
-        let applied = stream.iter().filter(|(id, told)| table.update(&sent.write(*id, *told))).count();
-        assert!(newest.len() >= 80 && applied >= newest.len() && applied < stream.len(), "seed {seed}: {applied}");
-        for (id, (seconds, blocked)) in newest {
-            let item = table.item(&format!("U#app#{id}"), "CH#_AbCdE").expect("a relation");
-            let word = if blocked { "blocked" } else { "added" };
-            let state = (text(&item, "rel").to_owned(), number(&item, "at").expect("a time"));
-            assert_eq!(Some(state), relation(word, seconds), "seed {seed}, {id}");
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    std::thread::scope(|scope| {
+        for core in 0..cores {
+            let sent = &sent;
+            scope.spawn(move || (core..100).step_by(cores as usize).for_each(|seed| ends_in_the_newest(sent, seed)));
         }
+    });
+}
+
+fn ends_in_the_newest(sent: &Sent, seed: u64) {
+    let table = Table::start();
+    let (stream, newest) = stream(seed, scaled(OF_A_SEED));
+    let applied = stream.iter().filter(|(id, told)| table.update(&sent.write(*id, *told))).count();
+    assert!(newest.len() >= 80 && applied >= newest.len() && applied < stream.len(), "seed {seed}: {applied}");
+    for (id, (seconds, blocked)) in newest {
+        let item = table.item(&format!("U#app#{id}"), "CH#_AbCdE").expect("a relation");
+        let word = if blocked { "blocked" } else { "added" };
+        let state = (text(&item, "rel").to_owned(), number(&item, "at").expect("a time"));
+        assert_eq!(Some(state), relation(word, seconds), "seed {seed}, {id}");
     }
 }
 
