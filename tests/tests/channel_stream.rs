@@ -86,8 +86,8 @@ async fn f02_f03_a_shuffled_doubled_stream_ends_in_the_newest_of_each() {
     }
 }
 
-/// How many events a stream of the hundred seeds has in each build; with `KAKAO_TEST_SCALE=40` all 10,000.
-const OF_A_SEED: u64 = 250;
+/// How many events a stream of the hundred seeds has in each build; with `make nightly` all 10,000.
+const OF_A_SEED: u64 = 1_000;
 
 /// The same for 100 seeds, without the way: each stream is put to the table by the store's own write (see [`Sent`]). The order in which
 /// the table applies writes is all that 32 senders can change, and a shuffle is any such order.
