@@ -1,7 +1,7 @@
 //! A bad day at DynamoDB: a proxy between the store and the table that delays, cuts, refuses, hides and counts.
 //!
 //! It knows the protocol by the `x-amz-target` header: `faults.on("UpdateItem", 2, Fault::Error("ThrottlingException"))`
-//! throttles the next two updates and lets the third through.
+//! throttles the next two updates and lets the third through. A write that may not be made twice fails the test that made it.
 #![allow(clippy::expect_used, reason = "a harness that cannot stand falls over at once and says where")]
 
 use std::collections::BTreeMap;
@@ -77,6 +77,7 @@ struct State {
     hide_index: AtomicBool,
     counts: Mutex<BTreeMap<String, u64>>,
     writes: Mutex<Vec<(String, Value)>>,
+    careless: Mutex<Vec<String>>,
     items_read: AtomicU64,
     injected: AtomicU64,
     at_once: AtomicU64,
@@ -178,6 +179,40 @@ impl Faults {
     }
 }
 
+impl Drop for Faults {
+    /// The lint of state design, rule 2, over everything that any test writes.
+    fn drop(&mut self) {
+        let careless = lock(&self.state.careless);
+        assert!(careless.is_empty() || std::thread::panicking(), "writes that may not be repeated: {careless:#?}");
+    }
+}
+
+/// What keeps a write from being harmless when it is made twice: it says no condition, does not ask what was there, counts, or is a
+/// transaction without a token.
+fn careless(request: &Value) -> Vec<String> {
+    let writes: Vec<&Value> = match request["TransactItems"].as_array() {
+        Some(items) => items.iter().filter_map(Value::as_object).flat_map(|item| item.values()).collect(),
+        None => vec![request],
+    };
+    let mut careless = Vec::new();
+    let text = |write: &Value, name: &str| write[name].as_str().unwrap_or_default().to_owned();
+    if request.get("TransactItems").is_some() && !(1..=36).contains(&text(request, "ClientRequestToken").len()) {
+        careless.push(format!("a transaction without a token: {request}"));
+    }
+    for write in writes {
+        if text(write, "ConditionExpression").is_empty() {
+            careless.push(format!("no condition: {write}"));
+        }
+        if text(write, "ReturnValuesOnConditionCheckFailure") != "ALL_OLD" {
+            careless.push(format!("does not ask what was there: {write}"));
+        }
+        if text(write, "UpdateExpression").to_uppercase().split_whitespace().any(|word| word == "ADD") {
+            careless.push(format!("adds: {write}"));
+        }
+    }
+    careless
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -210,9 +245,11 @@ impl State {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         *lock(&self.counts).entry(operation.clone()).or_default() += 1;
         if WRITES.contains(&operation.as_str()) {
+            let request: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
+            lock(&self.careless).extend(careless(&request));
             let mut writes = lock(&self.writes);
             if writes.len() < 1_000 {
-                writes.push((operation.clone(), serde_json::from_slice(&asked.body).unwrap_or_default()));
+                writes.push((operation.clone(), request));
             }
         }
         if operation == "Query" && self.hide_index.load(Ordering::SeqCst) {
@@ -557,5 +594,30 @@ pub mod wire {
         let mut body = vec![0; length];
         stream.read_exact(&mut body).await?;
         Ok(Some(Asked { method, path, headers, body }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(condition: &str, change: &str) -> Value {
+        json!({
+            "ConditionExpression": condition, "UpdateExpression": change,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD"
+        })
+    }
+
+    #[test]
+    fn f08_a_careless_write_is_seen() {
+        let (good, blind) = (write("a = :a", "SET a = :a"), json!({ "ConditionExpression": "a = :a" }));
+        let together = |token: &str| json!({ "TransactItems": [{ "Update": &good }], "ClientRequestToken": token });
+        for request in [good.clone(), together("t")] {
+            assert_eq!(careless(&request), Vec::<String>::new());
+        }
+        let half = json!({ "TransactItems": [{ "Update": &good }, { "Put": {} }], "ClientRequestToken": "t" });
+        for request in [write("", "SET a = :a"), write("a = :a", "SET a = :a ADD n :one"), blind, together(""), half] {
+            assert!(!careless(&request).is_empty(), "{request}");
+        }
     }
 }

@@ -16,6 +16,7 @@
 //! | [`webhooks`] | Kakao, when it calls by itself |
 //! | [`work`] | Kakao Work's Web API: records what a bot says, well or badly |
 //! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
+//! | [`log`] | whoever reads what a function has logged |
 //! | [`events`] | `events/`: real requests and our exact replies |
 
 #[cfg(feature = "browser")]
@@ -23,6 +24,7 @@ pub mod browser;
 pub mod events;
 pub mod faults;
 pub mod kakao_wire;
+pub mod log;
 pub mod login;
 pub mod parameters;
 pub mod payloads;

@@ -10,6 +10,11 @@ use serde_json::{Value, json};
 
 use crate::faults::wire::{Asked, Told, Wire};
 
+/// The settings of a function that has this secret from the parameter store at `url`.
+pub const fn secret_from<'a>(name: &'a str, url: &'a str) -> [(&'a str, &'a str); 3] {
+    [(name, ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", url)]
+}
+
 /// How the stand-in feels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mood {

@@ -2,7 +2,6 @@
 
 mod account_support;
 
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -17,6 +16,7 @@ use shared::clock::Millis;
 use shared::store::Account;
 use shared::store::sign_up::Profile;
 use tests::faults::{ALWAYS, Fault, scaled};
+use tests::log::Log;
 use tests::table::{API_KEY, number, text};
 use tests::webhooks::Knock;
 
@@ -376,12 +376,7 @@ async fn everything_that_is_logged() {
 
 #[test]
 fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args(["everything_that_is_logged", "--exact", "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{run:?}");
-    let log = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+    let log = Log::of("everything_that_is_logged").output;
     for secret in ["canary", WHO, "eyJ", API_KEY, "203.0.113.77"] {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }

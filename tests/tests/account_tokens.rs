@@ -12,7 +12,7 @@ use ring::signature::{KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA
 use ring::{digest, hmac};
 use serde_json::{Value, json};
 use tests::faults::wire::Told;
-use tests::parameters::Parameters;
+use tests::parameters::{Parameters, secret_from};
 use tests::table::API_KEY;
 use tests::webhooks::{APP_ID, Knock};
 
@@ -285,8 +285,7 @@ async fn the_audience_is_the_key_or_the_app() {
     claims["aud"] = json!(APP_ID);
     assert_eq!(bare.send(&bare.token(&claims)).await.status, 202);
     // A name that cannot be had just now is no reason to say "never again".
-    let away =
-        [("KAKAO_REST_API_KEY", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:9")];
+    let away = secret_from("KAKAO_REST_API_KEY", "http://127.0.0.1:9");
     let away = World::with(Silent, &away);
     let claims = away.claims("j", &unlinked(), json!({}));
     assert_eq!(away.send(&away.token(&claims)).await.status, 503);
@@ -297,7 +296,7 @@ async fn the_audience_is_the_key_or_the_app() {
 async fn f37_a_new_audience_is_known_as_soon_as_the_key_is_stored() {
     let parameters = Parameters::start();
     let url = parameters.url();
-    let from_ssm = [("KAKAO_REST_API_KEY", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", url.as_str())];
+    let from_ssm = secret_from("KAKAO_REST_API_KEY", &url);
     let world = World::with(Silent, &from_ssm);
     let token = |jti: &str, audience: &str| {
         let mut claims = world.claims(jti, &unlinked(), json!({}));

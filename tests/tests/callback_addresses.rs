@@ -4,7 +4,6 @@
 mod account_support;
 mod channel_support;
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use channel_callback::ChannelCallback;
@@ -15,7 +14,8 @@ use shared::app::App;
 use shared::endpoint::Endpoint as _;
 use tests::faults::wire::Told;
 use tests::faults::{ALWAYS, Fault};
-use tests::parameters::Parameters;
+use tests::log::Log;
+use tests::parameters::{Parameters, secret_from};
 use tests::platform::wake;
 use tests::table::{API_KEY, env, number, text};
 use tests::webhooks::{ADMIN_KEY, APP_ID, Knock};
@@ -138,7 +138,7 @@ async fn f15_a_key_that_was_replaced_is_read_again() {
     let parameters = Parameters::start();
     parameters.set("/kakao/KAKAO_REST_API_KEY", "old");
     let url = parameters.url();
-    let from_ssm = [("KAKAO_REST_API_KEY", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", url.as_str())];
+    let from_ssm = secret_from("KAKAO_REST_API_KEY", &url);
     let settings: Vec<_> = from_ssm.into_iter().chain([("CALLBACK_ADDRESSES", "kakao")]).collect();
     let world = World::with(Silent, &settings);
     world.login.json(IPS, 400, json!({"code": -2}));
@@ -329,12 +329,7 @@ async fn everything_that_is_logged() {
 
 #[test]
 fn the_log_tells_of_lists_and_names_no_address() {
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args(["everything_that_is_logged", "--exact", "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{run:?}");
-    let log = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+    let log = Log::of("everything_that_is_logged").output;
     for (line, times) in [
         (r#""event":"verify.no-addresses","kind":"none""#, 1),
         (r#""event":"verify.no-addresses","kind":"late""#, 1),

@@ -2,7 +2,6 @@
 
 mod channel_support;
 
-use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,8 @@ use channel_support::*;
 use serde_json::{Value, json};
 use shared::store::{AppUser, Store};
 use tests::faults::{ALWAYS, Fault};
-use tests::parameters::{Mood, Parameters};
+use tests::log::Log;
+use tests::parameters::{Mood, Parameters, secret_from};
 use tests::table::{env, number, text};
 use tests::webhooks::{ADMIN_KEY, Knock, answered, wrong_headers, wrong_keys};
 
@@ -250,8 +250,7 @@ async fn an_address_is_an_extra_check_and_never_the_only_one() {
 async fn t06_a_rotation_refuses_no_good_key_and_takes_no_old_one_after_a_minute() {
     let parameters = Parameters::start();
     let url = parameters.url();
-    let from_ssm = [("KAKAO_ADMIN_KEYS", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", url.as_str())];
-    let world = World::with(Silent, &from_ssm);
+    let world = World::with(Silent, &secret_from("KAKAO_ADMIN_KEYS", &url));
     let set = |value: &str| parameters.set("/kakao/KAKAO_ADMIN_KEYS", value);
     let with = |key: &str| knock(&event("added", -60)).header("authorization", Some(&format!("KakaoAK {key}")));
     set("old");
@@ -278,7 +277,7 @@ async fn t06_a_rotation_refuses_no_good_key_and_takes_no_old_one_after_a_minute(
     world.pass(600);
     assert_eq!(world.send(&with("new")).await.status, 200);
     assert_eq!(world.send(&with("old")).await.status, 401);
-    let fresh = World::with(Silent, &from_ssm);
+    let fresh = World::with(Silent, &secret_from("KAKAO_ADMIN_KEYS", &url));
     assert_eq!(fresh.send(&with("new")).await.status, 503);
     assert!(fresh.table.items().is_empty());
 }
@@ -288,8 +287,7 @@ async fn f34_after_a_sleep_of_five_minutes_the_key_is_read_again() {
     let parameters = Parameters::start();
     parameters.set("/kakao/KAKAO_ADMIN_KEYS", "old");
     let url = parameters.url();
-    let world =
-        World::with(Silent, &[("KAKAO_ADMIN_KEYS", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", &url)]);
+    let world = World::with(Silent, &secret_from("KAKAO_ADMIN_KEYS", &url));
     let old = knock(&event("added", -60)).header("authorization", Some("KakaoAK old"));
     for (sleep, calls) in [(0, 1), (200, 1), (99, 1), (2, 2), (600, 3)] {
         world.pass(sleep);
@@ -307,8 +305,7 @@ async fn t06_a_flood_of_wrong_keys_reads_the_parameter_once_a_minute() {
     let parameters = Parameters::start();
     parameters.set("/kakao/KAKAO_ADMIN_KEYS", "new");
     let url = parameters.url();
-    let world =
-        World::with(Silent, &[("KAKAO_ADMIN_KEYS", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", &url)]);
+    let world = World::with(Silent, &secret_from("KAKAO_ADMIN_KEYS", &url));
     for _ in 0..180 {
         let wrong = knock(&event("added", -60)).header("authorization", Some("KakaoAK wrong"));
         assert_eq!(world.send(&wrong).await.status, 401);
@@ -366,26 +363,16 @@ async fn everything_that_is_logged() {
 
 #[test]
 fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args(["everything_that_is_logged", "--exact", "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{run:?}");
-    let text = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
-    let lines: Vec<Value> = text
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .filter(|line: &Value| line["event"].is_string())
-        .collect();
-    let log = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let said = Log::of("everything_that_is_logged");
+    let (lines, log) = (&said.lines, said.text());
     for secret in ["canary", WHO, ADMIN_KEY, "203.0.113.77"] {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }
-    assert!(!text.contains("canary-key"), "not even among the settings");
+    assert!(!said.output.contains("canary-key"), "not even among the settings");
     let known = [
         "level", "event", "request", "outcome", "why", "field", "rule", "kind", "ms", "count", "item", "source", "task",
     ];
-    for line in &lines {
+    for line in lines {
         assert!(line.as_object().unwrap().keys().all(|name| known.contains(&name.as_str())), "{line}");
     }
     let elsewhere = lines.iter().filter(|line| line["event"] == "verify.refused" && line["why"] == "address").count();

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use tests::faults::wire;
 use tests::faults::{ALWAYS, Fault};
-use tests::parameters::Parameters;
+use tests::parameters::{Parameters, secret_from};
 use tests::table::text;
 use tests::webhooks::Knock;
 
@@ -261,8 +261,7 @@ async fn an_open_id_of_nobody_is_forgotten_after_half_an_hour_and_rings_no_alarm
 async fn f15_a_question_whose_key_was_replaced_is_asked_with_the_new_one_at_once() {
     let parameters = Parameters::start();
     let url = parameters.url();
-    let world =
-        World::with(Silent, &[("KAKAO_ADMIN_KEYS", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", &url)]);
+    let world = World::with(Silent, &secret_from("KAKAO_ADMIN_KEYS", &url));
     let tie = async |key: &str, seconds| {
         for word in ["blocked", "added"] {
             let told = knock(&event(word, seconds)).header("authorization", Some(&format!("KakaoAK {key}")));

@@ -1,6 +1,5 @@
 //! F16, F17, F23: events. Each delivery is paid for, so none is sent twice, and what nobody knows is left to a person.
 
-use std::process::Command;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -11,7 +10,8 @@ use shared::effect::Effect;
 use shared::kakao::skill::{EventRequest, EventUser};
 use shared::store::MAX_TRIES;
 use tests::faults::{ALWAYS, Fault, scaled};
-use tests::parameters::Parameters;
+use tests::log::Log;
+use tests::parameters::{Parameters, secret_from};
 use tests::platform::bots::Obedient;
 use tests::platform::{BOT, Takes, World, until, wake};
 use tests::table::{API_KEY, SWEEP, env, number, stream_event, text};
@@ -333,8 +333,8 @@ async fn a_refusal_is_the_last_word() {
 fn with_parameters(value: &str) -> (World, Parameters) {
     let parameters = Parameters::start();
     parameters.set("/kakao/KAKAO_REST_API_KEY", value);
-    let settings =
-        [("KAKAO_REST_API_KEY", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", &parameters.url())];
+    let url = parameters.url();
+    let settings = secret_from("KAKAO_REST_API_KEY", &url);
     (World::with(Clock::at(NOW), &settings), parameters)
 }
 
@@ -501,20 +501,11 @@ async fn everything_that_is_logged() {
 
 #[test]
 fn t20_the_log_tells_how_an_event_went_and_of_whom_nothing() {
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args(["everything_that_is_logged", "--exact", "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{run:?}");
-    let lines: Vec<Value> = String::from_utf8_lossy(&run.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .filter(|line: &Value| line["event"].is_string())
-        .collect();
-    let log = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let log = Log::of("everything_that_is_logged");
+    let (lines, log) = (&log.lines, log.text());
     assert!(!log.contains("canary"), "{log}");
     let known = ["level", "event", "outcome", "field", "item", "rule", "kind", "ms", "count", "task"];
-    for line in &lines {
+    for line in lines {
         assert!(line.as_object().unwrap().keys().all(|name| known.contains(&name.as_str())), "{line}");
     }
     let told = |outcome: &str| lines.iter().filter(|line| line["outcome"] == outcome).cloned().collect::<Vec<_>>();

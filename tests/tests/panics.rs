@@ -2,11 +2,11 @@
 //! secret is in the log.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use serde_json::{Value, json};
 use shared::bot::{SORRY, TOO_LATE};
 use tests::faults::{ALWAYS, Fault};
+use tests::log::Log;
 use tests::platform::{Call, Takes, World, ask, ask_check, wake};
 use tests::table::{SECRET, stream_event};
 
@@ -214,21 +214,9 @@ async fn everything_that_is_logged() {
     ask(&world.app, &say("count")).await;
 }
 
-/// Output of one test of this file in a process of its own.
-fn output_of(test: &str) -> String {
-    let this = std::env::current_exe().unwrap();
-    let run =
-        Command::new(this).args([test, "--exact", "--ignored", "--nocapture", "--test-threads=1"]).output().unwrap();
-    let output = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
-    assert!(run.status.success(), "{output}");
-    output
-}
-
 #[test]
 fn t20_nothing_personal_is_in_the_log() {
-    let output = output_of("everything_that_is_logged");
-    let lines: Vec<Value> =
-        output.lines().filter(|line| line.starts_with('{')).map(|line| serde_json::from_str(line).unwrap()).collect();
+    let Log { output, lines } = Log::of("everything_that_is_logged");
     let mut events: BTreeMap<&str, u32> = BTreeMap::new();
     for line in &lines {
         *events.entry(line["event"].as_str().unwrap()).or_default() += 1;
@@ -276,8 +264,7 @@ fn t20_nothing_personal_is_in_the_log() {
 
 #[test]
 fn f33_the_log_says_where_it_panicked_and_how_often() {
-    let output = output_of("everything_that_is_logged");
-    let lines: Vec<Value> = output.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let lines = Log::of("everything_that_is_logged").lines;
     let of = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
     assert!(of("panic") >= 7, "{}", of("panic"));
     // And the turn, or the check, that it cost is one line that the alarms count.

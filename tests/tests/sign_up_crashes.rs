@@ -15,7 +15,7 @@ use tests::table::{number, text};
 use tests::tiny_kakao::Trouble;
 
 /// How often somebody dies at each point: in a build as often as a minute allows, and in `make nightly` 200 times (decision 110).
-const RUNS: u64 = 4;
+const RUNS: u64 = 8;
 const RUNS_NIGHTLY: u64 = 200;
 
 /// So many people, one after the other, share a world: what is finished only slows the look at everything.

@@ -13,6 +13,7 @@ use shared::store::sign_up::{ASK_LEASE, Why};
 use shared::store::{AppUser, SagaId, StoreError};
 use tests::faults::wire::Told;
 use tests::faults::{ALWAYS, ANY, Dice, Fault, scaled};
+use tests::log::Log;
 use tests::platform::{Call, Platform, ask, wake};
 use tests::sign_up::NOW;
 use tests::table::{stream_event, text};
@@ -552,17 +553,8 @@ async fn everything_that_is_logged() {
 
 #[test]
 fn t20_the_log_says_what_happened_and_to_whom_nothing() {
-    let run = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["everything_that_is_logged", "--exact", "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{run:?}");
-    let lines: Vec<Value> = String::from_utf8_lossy(&run.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .filter(|line: &Value| line["event"].is_string())
-        .collect();
-    let log = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let log = Log::of("everything_that_is_logged");
+    let (lines, log) = (&log.lines, log.text());
     for secret in ["canary", "21000007", "2100000001", "/otp/", "0123456789abcdef", "Ab12Cd34Ef56", "127.0.0.1"] {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }

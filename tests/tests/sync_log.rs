@@ -1,7 +1,6 @@
 //! T05, T20: what the log says of a sign-up.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use serde_json::Value;
 use shared::bot::{Applicant, Decision, Field, Form, SignUp, Words};
@@ -10,6 +9,7 @@ use simulator::login::{Endpoint, Fault};
 use sync_failure::SyncFailure;
 use sync_match::SyncMatch;
 use sync_redirect::SyncRedirect;
+use tests::log::Log;
 use tests::platform::{Call, ask};
 use tests::sync::{Ask, CI, NOW, Rule, Seen, World, with_continue, world};
 
@@ -128,13 +128,8 @@ async fn everything_that_is_logged() {
 
 #[test]
 fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
-    let run = Command::new(std::env::current_exe().expect("this test"))
-        .args(["everything_that_is_logged", "--exact", "--ignored", "--nocapture"])
-        .output()
-        .expect("it runs");
-    assert!(run.status.success(), "{run:?}");
-    let (out, err) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
-    let (planted, rest): (Vec<&str>, Vec<&str>) = out.lines().partition(|line| line.contains(PLANTED));
+    let all = Log::of("everything_that_is_logged");
+    let (planted, rest): (Vec<&str>, Vec<&str>) = all.output.lines().partition(|line| line.contains(PLANTED));
     let planted = planted.iter().filter_map(|line| line.split_once(PLANTED).map(|(_, canary)| canary));
     let canaries: BTreeSet<&str> =
         planted.chain(SAID).chain(["김가람", "service.example", "local-", "canary"]).collect();
@@ -145,16 +140,14 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
     // All that was printed: the log, and whatever else.
     let said = rest.join("\n");
     for canary in &canaries {
-        assert!(!said.contains(canary) && !err.contains(canary), "{canary} is in\n{said}\n{err}");
+        assert!(!said.contains(canary), "{canary} is in\n{said}");
     }
-    let lines: Vec<Value> = rest.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let lines: Vec<Value> = lines.into_iter().filter(|line: &Value| line["event"].is_string()).collect();
-    let log = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let (lines, log) = (&all.lines, all.text());
     let known = [
         "level", "event", "request", "outcome", "why", "kind", "item", "place", "ms", "count", "source", "cause",
         "cure", "skill",
     ];
-    for line in &lines {
+    for line in lines {
         assert!(line.as_object().expect("an object").keys().all(|name| known.contains(&name.as_str())), "{line}");
     }
     let has = |event: &str, member: &str, value: &str| {

@@ -170,7 +170,7 @@ async fn f08_lost_responses_lose_and_double_no_turn() {
 
 #[tokio::test]
 async fn f08_every_write_says_its_condition() {
-    // The lint of state design, rule 2: seen at the wire, for every write that these turns make.
+    // The lint of state design, rule 2: `Faults` looks at every write of every test, and these turns make each kind that a turn can.
     let world = World::new();
     for word in [
         "count",
@@ -187,24 +187,7 @@ async fn f08_every_write_says_its_condition() {
     wake(&world.app, &stream_event([&entry]), "o").await;
     let seen = world.faults.writes();
     assert!(seen.len() >= 9, "{}", seen.len());
-    for (operation, request) in seen {
-        assert!(WRITES.contains(&operation.as_str()));
-        let writes = match request["TransactItems"].as_array() {
-            Some(items) => {
-                let token = request["ClientRequestToken"].as_str().unwrap_or_default();
-                assert!((1..=36).contains(&token.len()), "a transaction without a token");
-                items.iter().flat_map(|item| item.as_object().unwrap().values().cloned()).collect()
-            }
-            None => vec![request],
-        };
-        for write in writes {
-            let condition = write["ConditionExpression"].as_str().unwrap_or_default();
-            assert!(!condition.is_empty(), "{operation} without a condition: {write}");
-            assert_eq!(write["ReturnValuesOnConditionCheckFailure"], "ALL_OLD", "{write}");
-            let change = write["UpdateExpression"].as_str().unwrap_or_default();
-            assert!(!change.to_uppercase().split_whitespace().any(|word| word == "ADD"), "{change}");
-        }
-    }
+    assert!(seen.iter().all(|(operation, _)| WRITES.contains(&operation.as_str())));
 }
 
 // ---- time

@@ -1,7 +1,6 @@
 //! `GET` and `POST /account/unlink`: a gateway event, the function, the table's emulator; then the job, with a stand-in Kakao. Rows are
 //! those of protocol `channel-and-webhooks` 6.4.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -13,7 +12,8 @@ use shared::sign_up::{self, Clerk, Forgotten, KakaoLogin, Keys, Left};
 use shared::store::{AppUser, SagaId};
 use simulator::login::{self, Kakao};
 use tests::faults::{ALWAYS, Fault, Faults, scaled};
-use tests::parameters::Parameters;
+use tests::log::Log;
+use tests::parameters::{Parameters, secret_from};
 use tests::table::{Table, env, number, text};
 use tests::webhooks::{ADMIN_KEY, APP_ID, Answered, Knock, answered, wrong_headers, wrong_keys};
 use unlink_callback::UnlinkCallback;
@@ -194,8 +194,7 @@ async fn f34_after_a_sleep_of_five_minutes_the_key_is_read_again() {
     let parameters = Parameters::start();
     parameters.set("/kakao/KAKAO_ADMIN_KEYS", "old");
     let url = parameters.url();
-    let world =
-        World::with(&[("KAKAO_ADMIN_KEYS", ""), ("SECRETS_PREFIX", "/kakao"), ("AWS_ENDPOINT_URL_SSM", &url)]).await;
+    let world = World::with(&secret_from("KAKAO_ADMIN_KEYS", &url)).await;
     let with = |key: &str| get(&pairs()).header("authorization", Some(&format!("KakaoAK {key}")));
     for (sleep, calls) in [(0, 1), (299, 1), (1, 2), (600, 3)] {
         world.app.clock.set(world.app.clock.now().plus(Duration::from_secs(sleep)));
@@ -582,12 +581,7 @@ async fn everything_that_is_logged() {
 
 #[test]
 fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
-    let run = Command::new(std::env::current_exe().unwrap())
-        .args(["everything_that_is_logged", "--exact", "--ignored", "--nocapture"])
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{run:?}");
-    let log = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+    let log = Log::of("everything_that_is_logged").output;
     for secret in ["canary", GA, "203.0.113.77"] {
         assert!(!log.replace("everything_that_is_logged", "").contains(secret), "{secret} is in\n{log}");
     }

@@ -21,6 +21,18 @@ use super::{Item, Store, StoreError};
 const CONFLICT_TRIES: u32 = 4;
 const CONFLICT_WAIT: Duration = Duration::from_millis(30);
 
+/// The index of what is due.
+const DUE: Option<&str> = Some("due");
+
+/// A range of a partition of the table, and of a shard of the index.
+const ITEMS: &str = "PK = :pk AND SK BETWEEN :from AND :to";
+const LISTED: &str = "DPK = :pk AND DSK BETWEEN :from AND :to";
+
+/// The values of a range.
+const fn of_range<'a>(pk: &'a str, (from, to): (&'a str, &'a str)) -> [(&'static str, &'a str); 3] {
+    [(":pk", pk), (":from", from), (":to", to)]
+}
+
 /// One write with its condition. There is no way to make one without.
 #[derive(Clone, Debug)]
 pub(super) struct Write {
@@ -248,67 +260,24 @@ impl Store {
         limit: Option<i32>,
         after: Option<Item>,
     ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-        let page = self
-            .client()
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .set_limit(limit)
-            .set_exclusive_start_key(after)
-            .key_condition_expression("PK = :pk AND SK BETWEEN :from AND :to")
-            .expression_attribute_values(":pk", s(pk))
-            .expression_attribute_values(":from", s(range.0))
-            .expression_attribute_values(":to", s(range.1))
-            .send()
-            .await
-            .map_err(|error| failed(&error))?;
-        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
+        self.query(None, ITEMS, &of_range(pk, range), limit, after).await
     }
 
     /// All of a partition's items in `range`: the pages are followed to the end.
     pub(super) async fn all(&self, pk: &str, range: (&str, &str)) -> Result<Vec<Item>, StoreError> {
-        let mut items = Vec::new();
-        let mut after = None;
-        loop {
-            let (page, next) = self.page(pk, range, None, after).await?;
-            items.extend(page);
-            match next {
-                Some(next) => after = Some(next),
-                None => return Ok(items),
-            }
-        }
+        self.query_all(None, ITEMS, &of_range(pk, range)).await
     }
 
     /// Keys in one shard of the `due` index with a sort key below `before`. Eventually consistent: it finds work, it decides nothing.
     pub(super) async fn due_keys(&self, shard: &str, before: &str, limit: i32) -> Result<Vec<Item>, StoreError> {
-        let found = self
-            .client()
-            .query()
-            .table_name(&self.table)
-            .index_name("due")
-            .limit(limit)
-            .key_condition_expression("DPK = :shard AND DSK < :before")
-            .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":before", s(before))
-            .send()
-            .await
-            .map_err(|error| failed(&error))?;
-        Ok(found.items.unwrap_or_default())
+        let values = [(":pk", shard), (":before", before)];
+        Ok(self.query(DUE, "DPK = :pk AND DSK < :before", &values, Some(limit), None).await?.0)
     }
 
     /// All keys in one shard of the index with a sort key from `range.0` to `range.1`. Eventually consistent, as
     /// [`Store::due_keys`].
     pub(super) async fn listed_keys(&self, shard: &str, range: (&str, &str)) -> Result<Vec<Item>, StoreError> {
-        let mut items = Vec::new();
-        let mut after = None;
-        loop {
-            let (page, next) = self.listed_page(shard, range, None, after).await?;
-            items.extend(page);
-            match next {
-                Some(next) => after = Some(next),
-                None => return Ok(items),
-            }
-        }
+        self.query_all(DUE, LISTED, &of_range(shard, range)).await
     }
 
     /// The first `limit` of them, in order: nothing beyond them is read.
@@ -318,27 +287,48 @@ impl Store {
         range: (&str, &str),
         limit: i32,
     ) -> Result<Vec<Item>, StoreError> {
-        Ok(self.listed_page(shard, range, Some(limit), None).await?.0)
+        Ok(self.query(DUE, LISTED, &of_range(shard, range), Some(limit), None).await?.0)
     }
 
-    async fn listed_page(
+    async fn query_all(
         &self,
-        shard: &str,
-        range: (&str, &str),
+        index: Option<&str>,
+        condition: &str,
+        values: &[(&str, &str)],
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut after = None;
+        loop {
+            let (page, next) = self.query(index, condition, values, None, after).await?;
+            items.extend(page);
+            match next {
+                Some(next) => after = Some(next),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// One page of what meets the condition, and where the next page begins. Strongly consistent, unless it is of an index: which
+    /// cannot be.
+    async fn query(
+        &self,
+        index: Option<&str>,
+        condition: &str,
+        values: &[(&str, &str)],
         limit: Option<i32>,
         after: Option<Item>,
     ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let values = values.iter().map(|(name, value)| ((*name).to_owned(), s(*value))).collect();
         let page = self
             .client()
             .query()
             .table_name(&self.table)
-            .index_name("due")
+            .set_index_name(index.map(str::to_owned))
+            .set_consistent_read(index.is_none().then_some(true))
             .set_limit(limit)
             .set_exclusive_start_key(after)
-            .key_condition_expression("DPK = :shard AND DSK BETWEEN :from AND :to")
-            .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":from", s(range.0))
-            .expression_attribute_values(":to", s(range.1))
+            .key_condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
             .send()
             .await
             .map_err(|error| failed(&error))?;
