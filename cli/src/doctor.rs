@@ -189,8 +189,8 @@ async fn admin(services: &Services) -> Finding {
         Err(failure) => {
             let cause = ["카카오가 모르는 어드민 키입니다", "Kakao does not know this admin key"];
             let cure = [
-                "카카오디벨로퍼스 [앱] > [앱 키]의 어드민 키를 KAKAO_ADMIN_KEYS에 넣으세요",
-                "put the admin key of Kakao Developers, App > App keys into KAKAO_ADMIN_KEYS",
+                "카카오디벨로퍼스 [앱] > [플랫폼 키] > [어드민 키]의 키를 KAKAO_ADMIN_KEYS에 넣으세요",
+                "put the admin key of Kakao Developers, App > Platform key > Admin key into KAKAO_ADMIN_KEYS",
             ];
             untold(what, &failure, cause, cure)
         }
@@ -220,8 +220,8 @@ async fn addresses(services: &Services) -> Option<Finding> {
         Err(failure) => {
             let cause = ["카카오가 모르는 REST API 키입니다", "Kakao does not know this REST API key"];
             let cure = [
-                "카카오디벨로퍼스 [앱] > [앱 키]의 REST API 키를 KAKAO_REST_API_KEY에 넣으세요",
-                "put the REST API key of Kakao Developers, App > App keys into KAKAO_REST_API_KEY",
+                "카카오디벨로퍼스 [앱] > [플랫폼 키]의 REST API 키를 KAKAO_REST_API_KEY에 넣으세요",
+                "put the REST API key of Kakao Developers, App > Platform key into KAKAO_REST_API_KEY",
             ];
             untold(what, &failure, cause, cure)
         }

@@ -317,7 +317,7 @@ fn the_doctor_proves_keys_and_address_and_says_what_is_wrong_with_each() {
         ("KAKAO_CLIENT_SECRET", "canary-secret", "KOE010"),
         ("KAKAO_REST_API_KEY", "canary-key", "KOE101"),
         ("SYNC_REDIRECT_URI", "https://canary.example/sync/redirect", "SYNC_REDIRECT_URI"),
-        ("KAKAO_ADMIN_KEYS", "canary-admin", "KAKAO_ADMIN_KEYS"),
+        ("KAKAO_ADMIN_KEYS", "canary-admin", "[앱] > [플랫폼 키] > [어드민 키]"),
         ("KAUTH_URL", "http://127.0.0.1:1", "Kakao does not answer"),
         ("KAPI_URL", "http://127.0.0.1:1", "Kakao does not answer"),
         ("TOKEN_SIGNING_KEY", ",", "TOKEN_SIGNING_KEY is not set"),

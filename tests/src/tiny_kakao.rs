@@ -34,6 +34,8 @@ pub enum Trouble {
     DiesAfter,
     /// It was not even sent.
     NotSent,
+    /// "Too many": an answer that says nothing of what was asked.
+    TooMany,
     /// No answer, and not done.
     SilentBefore,
     /// No answer, and done.
@@ -115,7 +117,7 @@ impl TinyKakao {
         match trouble {
             Some(Trouble::DiesBefore) => self.hang().await,
             Some(Trouble::NotSent) => return Told::NotSent,
-            Some(Trouble::SilentBefore) => return Told::Unknown,
+            Some(Trouble::SilentBefore | Trouble::TooMany) => return Told::Unknown,
             Some(Trouble::DiesAfter | Trouble::SilentAfter) | None => {}
         }
         let told = act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));

@@ -1,18 +1,19 @@
 //! F04, F05, F21: whoever signs somebody up, undoes it, erases or reconciles dies before or after each write and each call. Somebody
 //! comes again or nobody does, each time in another order; the sweep and one pass of the reconciler follow; then member and linked are
-//! the same.
+//! the same. F24: in half of the runs everybody's clock is another.
 
 use std::ops::Deref;
 use std::sync::PoisonError;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
-use shared::sign_up::{self, Decision, Redirected, Repair};
+use shared::clock::Clock;
+use shared::sign_up::{self, Clerk, Decision, Redirected, Repair};
 use shared::store::{AppUser, SagaId};
 use tests::faults::{ANY, Dice, Fault, is_nightly, scaled};
 use tests::sign_up::{World, accept, refuse};
 use tests::table::{number, text};
-use tests::tiny_kakao::Trouble;
+use tests::tiny_kakao::{TinyKakao, Trouble};
 
 /// How often somebody dies at each point: in a build as often as a minute allows, and in `make nightly` 200 times (decision 110).
 const RUNS: u64 = 8;
@@ -24,8 +25,11 @@ const PEOPLE: usize = 10;
 /// So many worlds at once.
 const LANES: usize = 4;
 
-/// A lease, and a second.
-const LEASE_OVER: Duration = Duration::from_secs(31);
+/// By how many milliseconds a sandbox's clock may be wrong (F24).
+const SKEW: u64 = 5_000;
+
+/// A lease, what two clocks may differ, and a second.
+const LEASE_OVER: Duration = Duration::from_secs(30 + 10 + 1);
 
 /// The sweeper's interval.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -34,6 +38,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 struct Scene<'a> {
     world: &'a World,
     app: AppUser,
+    /// Those of the sandboxes.
+    clocks: [Clock; 3],
 }
 
 impl Deref for Scene<'_> {
@@ -68,7 +74,19 @@ const STORIES: [Story; 7] =
 
 impl<'a> Scene<'a> {
     fn of(world: &'a World, number: u64) -> Self {
-        Self { world, app: AppUser::new(2_100_000_001 + number) }
+        let mut dice = Dice::new(number);
+        let skewed = dice.below(2) == 0;
+        let clocks = std::array::from_fn(|_| {
+            let ahead = if skewed { dice.below(2 * SKEW + 1) as i64 - SKEW as i64 } else { 0 };
+            world.clock_ahead(ahead)
+        });
+        Self { world, app: AppUser::new(2_100_000_001 + number), clocks }
+    }
+
+    /// Somebody who works in a sandbox.
+    fn clerk<'b>(&'b self, me: &'b str) -> Clerk<'b, TinyKakao> {
+        let sandbox = me.bytes().fold(0, u8::wrapping_add) % 3;
+        self.world.clerk_by(&self.clocks[usize::from(sandbox)], me)
     }
 
     async fn redirect(&self, me: &str, code: &str, decision: fn() -> Decision<()>) -> Option<Redirected<()>> {

@@ -93,7 +93,7 @@ async fn f40_all_differences_are_mended_and_nobody_else_is_touched() {
     let clerk = world.patient_clerk("first");
     let first = sign_up::walk(&clerk, AT_ONCE, |_, tally| {
         if tally.pages == 3 {
-            world.kakao.trouble(0, Trouble::NotSent);
+            world.kakao.trouble(0, Trouble::TooMany);
         }
     });
     let Walked::Refused(refused) = first.await.expect("the table is there") else { panic!("it was not refused") };

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use shared::bot::{Applicant, Decision, SignUp, Trouble, Words};
 use shared::sign_up::{Pass, Purpose};
 use shared::store::SagaId;
 use shared::store::sign_up::ASK_LEASE;
 use simulator::login::{Endpoint, Fault};
 use sync_failure::SyncFailure;
-use tests::faults::ALWAYS;
+use tests::faults::{ALWAYS, scaled};
 use tests::payloads::payloads;
 use tests::sync::{Ask, CONTINUE, GA, NOW, Rule, Seen, World, encoded, world};
 use tests::table::text;
@@ -139,6 +140,22 @@ async fn t15_looking_undoes_nothing_and_a_press_undoes_once() {
     assert!(world.kakao.calls().is_empty(), "a second press undoes nothing more");
     world.sweep().await;
     assert!(world.entries_are_done() && world.kakao.calls().is_empty());
+}
+
+#[tokio::test]
+async fn f02_64_presses_at_once_of_20_pages_undo_once_each() {
+    for _ in 0..scaled(20) {
+        let (world, query) = linked_still().await;
+        world.later(31);
+        let seen = join_all((0..64).map(|_| press(&world, &query, "PERSON"))).await;
+        assert!(seen.iter().all(|seen| seen.location() == Some(CONTINUE)), "{seen:?}");
+        assert_eq!(text(&world.table.item(GA, "FLOW").expect("how it went"), "wish"), "PERSON");
+        // Whoever is at it may run out of their time, on a machine with too much to do. The outbox goes on.
+        world.later(31);
+        world.sweep().await;
+        assert_eq!((world.kakao.called(Endpoint::Unlink), world.kakao.is_linked("ga")), (1, false));
+        assert!(world.entries_are_done());
+    }
 }
 
 #[tokio::test]

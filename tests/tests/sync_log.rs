@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use shared::bot::{Applicant, Decision, Field, Form, SignUp, Words};
 use shared::kakao::login::Koe;
 use simulator::login::{Endpoint, Fault};
@@ -107,6 +106,7 @@ async fn everything_that_is_logged() {
         world.get("code=canary-code&continue=https%3A%2F%2Fevil.example%2Fcanary%3Fcanary").await;
         world.get("code=canary-code&code=canary").await;
         world.get("error=canary&error_description=canary&state=canary").await;
+        world.get("error=access_denied&error_description=canary&state=canary").await;
         for fault in [Fault::Koe("KOE010"), Fault::Koe("KOE320"), Fault::DropAfter] {
             world.kakao.plan(Endpoint::Token, fault, Some(1));
             world.get(&with_continue(&world.code(), url)).await;
@@ -117,6 +117,10 @@ async fn everything_that_is_logged() {
         plant([away.cookie.trim_start_matches("__Host-sign-up=").to_owned(), state]);
         world.ask::<SyncRedirect>(&coming).await;
         world.ask::<SyncRedirect>(&Ask::get("/sync/redirect", "code=canary&state=canary").cookie(&away.cookie)).await;
+        world.kakao.plan(Endpoint::Me, Fault::Kapi(-2), Some(1));
+        world.get(&with_continue(&world.code(), url)).await;
+        // The person's token is refused, and so is the admin key.
+        world.kakao.plan(Endpoint::Unlink, Fault::Kapi(-401), Some(2));
         world.kakao.plan(Endpoint::Me, Fault::Kapi(-2), Some(1));
         world.get(&with_continue(&world.code(), url)).await;
         world.sweep().await;
@@ -153,8 +157,17 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
     let has = |event: &str, member: &str, value: &str| {
         assert!(lines.iter().any(|line| line["event"] == event && line[member] == value), "{event} {value}\n{log}");
     };
-    let outcomes =
-        ["signed-up", "failed", "start-again", "cancelled", "bad-query", "continue-rejected", "login", "foreign-login"];
+    let outcomes = [
+        "signed-up",
+        "failed",
+        "start-again",
+        "cancelled",
+        "not-asked",
+        "bad-query",
+        "continue-rejected",
+        "login",
+        "foreign-login",
+    ];
     for outcome in outcomes {
         has("sync.redirect", "outcome", outcome);
     }
@@ -170,6 +183,7 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
             "{line}"
         );
     }
+    has("secret.refused", "kind", "KAKAO_ADMIN_KEYS");
     has("sign-up.failed", "kind", "REFUSED");
     for outcome in ["asked", "asked-again", "bad-form", "signed-up", "failed", "forged", "missing"] {
         has("sync.match", "outcome", outcome);

@@ -10,7 +10,7 @@ use shared::sign_up::{Pass, Purpose};
 use shared::store::sign_up::ASK_LEASE;
 use simulator::login::{Endpoint, Fault};
 use sync_match::SyncMatch;
-use tests::faults::ALWAYS;
+use tests::faults::{ALWAYS, scaled};
 use tests::payloads::{payloads, tame};
 use tests::sync::{Ask, CONTINUE, GA, NOW, Seen, World, encoded};
 use tests::table::text;
@@ -284,15 +284,22 @@ async fn a_form_may_call_its_fields_what_it_likes_and_ask_for_much() {
 }
 
 #[tokio::test]
-async fn f02_many_presses_at_once_are_one_member() {
-    let (world, query) = asked(Asks::Once).await;
-    let seen = join_all((0..20).map(|_| post(&world, &query, &GOOD))).await;
-    let back = seen.iter().filter(|seen| seen.location() == Some(CONTINUE)).count();
-    let again = seen.iter().filter(|seen| seen.status == 200 && seen.body.contains("다시 확인하기")).count();
-    assert!(back >= 1 && back + again == 20, "{back} {again}");
-    assert!(world.is_member() && world.kakao.is_linked("ga"));
-    assert_eq!(world.table.items_under("OUT#").len(), 1, "one welcome");
-    assert_eq!(look(&world, &query).await.location(), Some(CONTINUE));
+async fn f02_64_presses_at_once_of_20_forms_are_one_member_each() {
+    for _ in 0..scaled(20) {
+        let (world, query) = asked(Asks::Once).await;
+        let seen = join_all((0..64).map(|_| post(&world, &query, &GOOD))).await;
+        let back = seen.iter().filter(|seen| seen.location() == Some(CONTINUE)).count();
+        let again = seen.iter().filter(|seen| seen.status == 200 && seen.body.contains("다시 확인하기")).count();
+        assert_eq!(back + again, 64, "{back} {again}");
+        if back == 0 {
+            // Whoever was at it ran out of their time, on a machine with too much to do. The next one goes on.
+            world.later(31);
+            assert_eq!(post(&world, &query, &GOOD).await.location(), Some(CONTINUE));
+        }
+        assert!(world.is_member() && world.kakao.is_linked("ga"));
+        assert_eq!(world.table.items_under("OUT#").len(), 1, "one welcome");
+        assert_eq!(look(&world, &query).await.location(), Some(CONTINUE));
+    }
 }
 
 #[tokio::test]

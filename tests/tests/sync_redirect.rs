@@ -206,7 +206,13 @@ async fn row_9_a_cancelled_consent_calls_nobody() {
     let world = world(Rule::Yes).await;
     let seen = world.get(&format!("error=access_denied&error_description=x&continue={}", encoded(CONTINUE))).await;
     assert!(seen.status == 200 && seen.leads_back() && seen.body.contains("가입을 취소했어요"), "{seen:?}");
-    assert_eq!(world.get("error=server_error&code=a").await.status, 200);
+    for error in ["server_error", "timeout", "login_required"] {
+        let seen = world.get(&format!("error={error}&code=a&continue={}", encoded(CONTINUE))).await;
+        assert!(
+            seen.status == 200 && seen.leads_back() && seen.body.contains("동의를 묻지 못했어요"),
+            "{error}: {seen:?}"
+        );
+    }
     assert!(world.kakao.calls().is_empty() && world.table.items().is_empty());
 }
 

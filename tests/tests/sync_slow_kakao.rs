@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use tests::faults::wire::Told;
 use tests::sync::{CONTINUE, Rule, world};
 
@@ -42,6 +43,12 @@ async fn f18_who_talks_without_end_is_cut_off() {
         refused.wire.heal();
         refused.later(3_600);
         refused.sweep().await;
+    }
+    for (kib, fits) in [(255, true), (257, false)] {
+        let me = json!({ "id": 1_376_016_924_426_879_191_u64, "more": "x".repeat(kib * 1_024) });
+        world.wire.answer_with("/v2/user/me", Told::answer(200, "application/json", me.to_string().into_bytes()));
+        assert_eq!(world.get(&world.query()).await.location() == Some(CONTINUE), fits, "{kib} KiB");
+        world.wire.heal();
     }
     let more = peak().saturating_sub(before);
     assert!(more <= 8 * 1_024, "{more} KiB more than before");

@@ -104,8 +104,11 @@ async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Re
         }
     };
     let back = back.as_ref();
-    if query.error.is_some() {
-        return ("cancelled", pages::cancelled(back));
+    match query.error.as_deref() {
+        None => {}
+        Some("access_denied" | "consent_required") => return ("cancelled", pages::cancelled(back)),
+        // `server_error`, `timeout` and the like: the person said nothing.
+        Some(_) => return ("not-asked", pages::not_asked(back)),
     }
     let Some(code) = query.code.as_deref() else { return ("no-code", pages::bad(back)) };
     let again = async |outcome| (outcome, look_again(app, request, &query, back).await);

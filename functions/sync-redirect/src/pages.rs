@@ -4,12 +4,22 @@ use shared::http::{Page, Response};
 use shared::kakao::sync::ContinueUrl;
 use shared::sign_up::to_chat;
 
-/// The person said no on the consent screen, or Kakao could not ask.
+/// The person said no on the consent screen.
 pub(crate) fn cancelled(back: Option<&ContinueUrl>) -> Response {
     let page = Page::new("가입을 취소했어요", "The sign-up was cancelled");
     let page = page.paragraph(
         "동의하지 않으면 아무것도 저장하지 않아요. 언제든 채팅방에서 다시 시작할 수 있어요.",
         "Without your consent nothing is kept. You can start again in the chat at any time.",
+    );
+    to_chat(page, back).respond(200)
+}
+
+/// Kakao could not ask.
+pub(crate) fn not_asked(back: Option<&ContinueUrl>) -> Response {
+    let page = Page::new("카카오에서 동의를 묻지 못했어요", "Kakao could not ask for your consent");
+    let page = page.paragraph(
+        "아무것도 저장하지 않았어요. 잠시 뒤 채팅방에서 다시 시작해 주세요.",
+        "Nothing is kept. Please start again in the chat in a moment.",
     );
     to_chat(page, back).respond(200)
 }

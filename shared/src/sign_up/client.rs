@@ -3,6 +3,7 @@
 
 use crate::app::Services;
 use crate::kapi::{CallError, Failure};
+use crate::log::Log;
 use crate::secret::{NoSecret, Secret, SecretName};
 
 /// Who exchanges a code.
@@ -67,13 +68,17 @@ async fn with<T, Asked: Future<Output = Result<T, Failure>>>(
     ask: impl Fn(Secret) -> Asked,
 ) -> Result<T, Failure> {
     let Ok(key) = first(services, name).await else { return Err(Failure::Call(CallError::NotSent)) };
-    match ask(key.clone()).await {
+    let told = match ask(key.clone()).await {
         Err(Failure::Key) => match newer(services, name, &key).await {
             Some(key) => ask(key).await,
             None => Err(Failure::Key),
         },
         told => told,
+    };
+    if matches!(told, Err(Failure::Key)) {
+        Log::error("secret.refused").kind(name.as_str()).write();
     }
+    told
 }
 
 /// The current value of a secret of the app, which is the same for every bot.
