@@ -19,7 +19,7 @@ impl Log {
     /// Runs an ignored test of the file that asks.
     pub fn of(ignored: &str) -> Self {
         let run = Command::new(std::env::current_exe().expect("this test"))
-            .args([ignored, "--exact", "--ignored", "--nocapture", "--test-threads=1"])
+            .args([ignored, "--exact", "--ignored", "--nocapture"])
             .output()
             .expect("it runs");
         let output = String::from_utf8_lossy(&[run.stdout, run.stderr].concat()).into_owned();
