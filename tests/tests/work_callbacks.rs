@@ -1,131 +1,18 @@
-//! T18, T19, T23, F01, F02, F04, F11, F29 for the callbacks of Kakao Work, and the sample's approval from the first button to the result.
+//! T19, T23, F01, F02, F04, F11, F29 for the callbacks of Kakao Work, and the sample's approval from the first button to the result.
+
+mod work_support;
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use shared::app::App;
-use shared::bot::work::{Signer, Ticket};
-use shared::clock::{Clock, Millis};
-use shared::effect::Effect;
 use shared::endpoint::Endpoint;
 use shared::kakao::work::Message;
-use shared::secret::Secret;
-use shared::store::ApprovalId;
-use tests::faults::{ALWAYS, Fault, Faults};
-use tests::table::{Table, env, text};
+use tests::faults::{ALWAYS, Fault};
+use tests::table::text;
 use work_callback::WorkCallback;
 use work_request::WorkRequest;
-
-const NOW: Millis = Millis(1_760_000_000_000);
-const SECRET: &str = "a-secret-of-the-path";
-const KEY: &str = "a-signing-key";
-const ROOM: u64 = 1_006_710_354_409_588;
-/// Beyond 2^53.
-const ASKS: u64 = 9_007_199_254_740_993;
-const APPROVER: u64 = bot::approval::APPROVERS[0];
-const OTHER: u64 = bot::approval::APPROVERS[1];
-
-struct World {
-    table: Table,
-    faults: Faults,
-    app: App<bot::Bot>,
-    clock: Clock,
-}
-
-impl World {
-    fn with(more: &[(&str, &str)]) -> Self {
-        let (table, clock) = (Table::start(), Clock::at(NOW));
-        let faults = Faults::before(&table);
-        let settings = [&[("WORK_PATH_SECRET", SECRET), ("TOKEN_SIGNING_KEY", KEY)], more].concat();
-        let app = App::new(bot::Bot, env(&faults.url(), &settings), clock.clone());
-        Self { table, faults, app, clock }
-    }
-
-    fn new() -> Self {
-        Self::with(&[])
-    }
-
-    fn pass(&self, span: Duration) {
-        let Clock::Test(time) = &self.clock else { unreachable!() };
-        time.fetch_add(span.as_millis() as u64, std::sync::atomic::Ordering::SeqCst);
-    }
-
-    /// Posts a body: status and answer.
-    async fn post<E: Endpoint<bot::Bot>>(&self, path: &str, query: &str, body: &str) -> (i64, Value) {
-        let event = json!({
-            "rawPath": path, "rawQueryString": query, "headers": {"content-type": "application/json;charset=utf-8"},
-            "requestContext": {"http": {"method": "POST", "path": path}, "timeEpoch": self.clock.now().0},
-            "body": body, "isBase64Encoded": false
-        });
-        let deadline = self.clock.now().plus(Duration::from_secs(4));
-        let reply = Box::pin(shared::lambda::answer::<E, _>(&self.app, &event.to_string(), deadline)).await;
-        let body = match reply.body {
-            Some(lambda_http::aws_lambda_events::encodings::Body::Text(text)) => serde_json::from_str(&text).unwrap(),
-            _ => Value::Null,
-        };
-        (reply.status_code, body)
-    }
-
-    async fn call(&self, body: &Value) -> Value {
-        let path = format!("/work/callback/{SECRET}");
-        let (status, answer) = self.post::<WorkCallback>(&path, "", &body.to_string()).await;
-        assert_eq!(status, 200, "{body}");
-        answer
-    }
-
-    /// What was said so far, in the order of their keys: to whom, and what.
-    fn said(&self) -> Vec<(Value, Message)> {
-        let mut said: Vec<(String, Value, Message)> = Vec::new();
-        for item in self.table.items_under("OUT#") {
-            let Ok(Effect::Work(saying)) = serde_json::from_str(text(&item, "body")) else { panic!("{item}") };
-            said.push((saying.key.clone(), json!(saying.to), saying.message.clone()));
-        }
-        said.sort_by(|a, b| a.0.cmp(&b.0));
-        said.into_iter().map(|(_, to, message)| (to, message)).collect()
-    }
-
-    /// The message that was said under a key that ends like this.
-    fn said_as(&self, ending: &str) -> Option<(Value, Value)> {
-        self.table.items_under("OUT#").into_iter().find_map(|item| {
-            let body: Value = serde_json::from_str(text(&item, "body")).unwrap();
-            let is_it = body["key"].as_str().unwrap().ends_with(ending);
-            is_it.then(|| (body["to"].clone(), body["message"].clone()))
-        })
-    }
-}
-
-fn callback(kind: &str, who: u64, value: &str) -> Value {
-    json!({
-        "type": kind, "action_time": NOW.secs(), "react_user_id": who, "value": value,
-        "message": {"id": 757_617_552_587_034_624_u64, "text": "t", "user_id": 1, "conversation_id": ROOM}
-    })
-}
-
-fn submission(who: u64, value: &str, actions: Value) -> Value {
-    let mut body = callback("submission", who, value);
-    body["actions"] = actions;
-    body
-}
-
-fn press(who: u64, name: &str, value: &str) -> Value {
-    let mut body = callback("submit_action", who, value);
-    body["action_name"] = name.into();
-    body
-}
-
-/// From the first button to the message with the two buttons: their values.
-async fn applied(world: &World) -> (String, String) {
-    let opened = world.call(&callback("request_modal", ASKS, "vacation")).await;
-    let value = opened["view"]["value"].as_str().unwrap();
-    let form = submission(ASKS, value, json!({"when": "내일", "why": null}));
-    assert_eq!(world.call(&form).await, json!({}));
-    let (to, message) = world.said_as("-asked").expect("the request is in the room");
-    assert_eq!(to, json!({ "room": ROOM }));
-    let row = message["blocks"].as_array().unwrap().last().unwrap().clone();
-    let value = |at: usize| row["elements"][at]["action"]["value"].as_str().unwrap().to_owned();
-    (value(0), value(1))
-}
+use work_support::*;
 
 #[tokio::test]
 async fn the_sample_from_the_first_button_to_the_result() {
@@ -156,79 +43,6 @@ async fn the_sample_from_the_first_button_to_the_result() {
     let late = submission(APPROVER, value, json!({"verdict": "approve"}));
     world.call(&late).await;
     assert_eq!(text(&world.table.items_under("WAP#")[0], "st"), "REJECTED");
-}
-
-#[tokio::test]
-async fn t18_the_secret_of_the_path_or_404_and_nothing_else_happens() {
-    let world = World::with(&[("WORK_PATH_SECRET", "new-secret,old-secret")]);
-    let body = press(ASKS, "x", "y").to_string();
-    let mut refused = vec![("/work/callback".to_owned(), String::new())];
-    for wrong in
-        ["wrong", "new-secre", "new-secrett", "new-secret,old-secret", "NEW-SECRET", " ", "%00", "new-secret%20"]
-    {
-        refused.push((format!("/work/callback/{wrong}"), String::new()));
-        refused.push(("/work/callback".to_owned(), format!("token={wrong}")));
-        refused.push((format!("/work/callback/{wrong}"), "token=new-secret".to_owned()));
-    }
-    refused.push(("/work/callback".to_owned(), "secret=new-secret".to_owned()));
-    refused.push(("/work/callback".to_owned(), "token=&token=new-secret".to_owned()));
-    for (path, query) in refused {
-        assert_eq!(world.post::<WorkCallback>(&path, &query, &body).await, (404, Value::Null), "{path}?{query}");
-        let path = path.replace("callback", "request");
-        assert_eq!(world.post::<WorkRequest>(&path, &query, &body).await.0, 404, "{path}?{query}");
-    }
-    assert!(world.table.items().is_empty());
-    for secret in ["new-secret", "old-secret"] {
-        for (path, query) in [
-            (format!("/work/callback/{secret}"), String::new()),
-            (format!("/work/callback/{secret}/"), String::new()),
-            (format!("/prod/work/callback/{secret}"), String::new()),
-            ("/work/callback".to_owned(), format!("token={secret}")),
-            ("/work/callback/".to_owned(), format!("a=b&token={secret}")),
-        ] {
-            assert_eq!(world.post::<WorkCallback>(&path, &query, &body).await, (200, json!({})), "{path}?{query}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn t18_a_forged_foreign_late_or_misused_value_decides_nothing() {
-    let world = World::new();
-    let (approve, opinion) = applied(&world).await;
-    let id: ApprovalId =
-        serde_json::from_value(json!(text(&world.table.items_under("WAP#")[0], "PK").strip_prefix("WAP#").unwrap()))
-            .unwrap();
-    let foreign = Signer::derive(&[Secret::new("another key")]).unwrap();
-    let forged = foreign.sign("approve", &Ticket::new(id, NOW.plus(Duration::from_secs(60)))).unwrap();
-    let cut = &approve[..approve.len() - 1];
-    let opened = world.call(&callback("request_modal", APPROVER, &opinion)).await;
-    let own_form = opened["view"]["value"].as_str().unwrap().to_owned();
-    let mut elsewhere = press(APPROVER, "approve", &approve);
-    elsewhere["message"]["conversation_id"] = json!(7);
-    for bad in [
-        press(APPROVER, "approve", &forged),
-        press(APPROVER, "approve", cut),
-        press(APPROVER, "approve", &opinion),
-        press(APPROVER, "approve", &own_form),
-        press(APPROVER, "approve", ""),
-        elsewhere,
-        submission(OTHER, &own_form, json!({"verdict": "approve"})),
-        submission(APPROVER, &approve, json!({"verdict": "approve"})),
-        submission(APPROVER, &own_form, json!({"verdict": "both"})),
-        press(ASKS, "approve", &approve),
-        press(4, "approve", &approve),
-    ] {
-        let before = world.said().len();
-        assert_eq!(world.call(&bad).await, json!({}));
-        assert_eq!(world.said().len(), before + 1, "it is refused politely, in the room: {bad}");
-    }
-    world.pass(Duration::from_secs(3_601));
-    world.call(&submission(APPROVER, &own_form, json!({"verdict": "approve"}))).await;
-    world.pass(Duration::from_secs(7 * 86_400));
-    world.call(&press(APPROVER, "approve", &approve)).await;
-    assert_eq!(text(&world.table.items_under("WAP#")[0], "st"), "PENDING");
-    let shut = world.call(&callback("request_modal", APPROVER, &opinion)).await;
-    assert_eq!(shut["view"]["title"], "열 수 없어요");
 }
 
 #[tokio::test]
