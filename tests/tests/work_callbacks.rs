@@ -149,6 +149,17 @@ async fn f01_f02_each_of_20_callbacks_64_times_at_once_and_five_times_more_is_on
 }
 
 #[tokio::test]
+async fn f01_the_same_words_within_seconds_are_one_call_and_a_minute_later_another() {
+    let world = World::new();
+    let call = json!({"text": "휴가", "conversation_id": ROOM, "user_id": 1});
+    for (seconds, said) in [(0, 1), (3, 1), (10, 1), (60, 2), (2, 2), (86_400, 3)] {
+        world.pass(Duration::from_secs(seconds));
+        assert_eq!(world.call(&call).await, json!({}));
+        assert_eq!(world.said().len(), said, "{seconds} s later");
+    }
+}
+
+#[tokio::test]
 async fn a_press_of_another_member_is_another_one() {
     let world = World::new();
     world.call(&press(4, "menu", "x")).await;
