@@ -149,6 +149,33 @@ async fn f01_f02_each_of_20_callbacks_64_times_at_once_and_five_times_more_is_on
 }
 
 #[tokio::test]
+async fn f01_each_recorded_callback_five_times_is_one() {
+    let recorded = [
+        ("work", "bot-call", 1),
+        ("work", "request-modal-text-message", 0),
+        ("work", "submission-blank", 0),
+        ("work", "submit-action-numbers", 1),
+        ("work", "submit-action-strings", 1),
+        ("work", "unknown-type", 0),
+        ("work-public", "request-modal", 0),
+        ("work-public", "submit-action", 1),
+    ];
+    let samples = tests::runtime_api::workspace().join("shared/tests/samples");
+    for (folder, name, said) in recorded {
+        let path = samples.join(folder).join(format!("{name}.json"));
+        let body: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let world = World::new();
+        let answer = world.call(&body).await;
+        let once = world.table.items();
+        assert_eq!(world.said().len(), said, "{name}");
+        for _ in 1..5 {
+            assert_eq!(world.call(&body).await, answer, "{name}");
+        }
+        assert_eq!(world.table.items(), once, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn f01_the_same_words_within_seconds_are_one_call_and_a_minute_later_another() {
     let world = World::new();
     let call = json!({"text": "휴가", "conversation_id": ROOM, "user_id": 1});
