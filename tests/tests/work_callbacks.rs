@@ -253,6 +253,11 @@ async fn every_type_is_taken_at_both_addresses_and_what_is_unknown_is_kept() {
     assert!(!opened.to_string().contains(":null"));
     assert_eq!(post(&press(ASKS, "x", "y").to_string()).await, (200, json!({})));
     assert_eq!(world.said().len(), 1);
+    assert_eq!(post(&submission(ASKS, "made.up", json!({})).to_string()).await, (200, json!({})));
+    assert_eq!(world.said().len(), 2, "the room hears that this is no form of ours");
+    let call = json!({"text": "휴가", "conversation_id": ROOM, "user_id": 1});
+    assert_eq!(post(&call.to_string()).await, (200, json!({})));
+    assert_eq!(world.said().len(), 3);
     let odd = json!({"type": "reaction", "id": 9_007_199_254_740_993_u64});
     assert_eq!(post(&odd.to_string()).await, (200, json!({})));
     let kept = world.table.items_under("WAP#odd#");
@@ -277,6 +282,48 @@ async fn every_type_is_taken_at_both_addresses_and_what_is_unknown_is_kept() {
     let count = count + 1;
     assert_eq!(post(&format!("{{\"type\":\"x\",\"a\":\"{}\"}}", "가".repeat(1 << 20))).await, (413, Value::Null));
     assert_eq!(world.table.items().len(), count);
+}
+
+#[tokio::test]
+async fn whatever_ids_and_messages_are_written_as_the_request_is_made_and_decided() {
+    let ids = |body: &mut Value| {
+        body["react_user_id"] = body["react_user_id"].to_string().into();
+        body["action_time"] = body["action_time"].to_string().into();
+        for name in ["id", "user_id", "conversation_id"] {
+            body["message"][name] = body["message"][name].to_string().into();
+        }
+    };
+    let text = |body: &mut Value| body["message"] = body["message"].to_string().into();
+    let shapes: [&[&dyn Fn(&mut Value)]; 4] = [&[], &[&ids], &[&text], &[&ids, &text]];
+    let written = |shape: usize, mut body: Value| {
+        shapes[shape].iter().for_each(|write| write(&mut body));
+        body
+    };
+    // What was opened in one shape is sent back in the other, too.
+    for (opens, sends) in [(0, 1), (0, 2), (1, 1), (1, 0), (2, 2), (2, 0), (3, 3), (3, 1)] {
+        let world = World::new();
+        let at = json!({"id": 9_007_199_254_740_995_u64, "text": "t", "user_id": 1, "conversation_id": 9_007_199_254_740_997_u64});
+        let there = |mut body: Value| {
+            body["message"] = at.clone();
+            body
+        };
+        let opened = world.call(&written(opens, there(callback("request_modal", ASKS, "vacation")))).await;
+        let form = submission(ASKS, opened["view"]["value"].as_str().unwrap(), json!({"when": "내일"}));
+        world.call(&written(sends, there(form))).await;
+        let (approve, opinion) = asked(&world, "내일");
+        let opened = world.request(&written(sends, there(callback("request_modal", APPROVER, &opinion)))).await;
+        assert_eq!(opened["view"]["title"], "휴가 결재", "{opens} {sends}");
+        assert_eq!(world.call(&written(opens, there(press(ASKS, "approve", &approve)))).await, json!({}));
+        assert_eq!(state_of(&world, "내일"), "PENDING", "not by whoever asks: {opens} {sends}");
+        if opens < sends {
+            world.call(&written(opens, there(press(APPROVER, "approve", &approve)))).await;
+            assert_eq!(state_of(&world, "내일"), "APPROVED", "{opens} {sends}");
+        } else {
+            let form = submission(APPROVER, opened["view"]["value"].as_str().unwrap(), json!({"verdict": "reject"}));
+            world.call(&written(opens, there(form))).await;
+            assert_eq!(state_of(&world, "내일"), "REJECTED", "{opens} {sends}");
+        }
+    }
 }
 
 #[tokio::test]
