@@ -324,9 +324,13 @@ async fn whatever_ids_and_messages_are_written_as_the_request_is_made_and_decide
         }
     };
     let text = |body: &mut Value| body["message"] = body["message"].to_string().into();
-    let shapes: [&[&dyn Fn(&mut Value)]; 4] = [&[], &[&ids], &[&text], &[&ids, &text]];
-    let written = |shape: usize, mut body: Value| {
-        shapes[shape].iter().for_each(|write| write(&mut body));
+    let written = |shape: u8, mut body: Value| {
+        if shape & 1 != 0 {
+            ids(&mut body);
+        }
+        if shape & 2 != 0 {
+            text(&mut body);
+        }
         body
     };
     // What was opened in one shape is sent back in the other, too.
