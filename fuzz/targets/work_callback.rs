@@ -29,7 +29,7 @@ fn read<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Option<T> {
 fuzz_target!(|bytes: &[u8]| {
     if let Some(callback) = read::<Callback>(bytes) {
         let _ = (callback.kind(), callback.acted_at(), callback.message(), callback.conversation_id());
-        let _ = (callback.entered("reason"), work::callback(&callback), shared::store::callback_id(&callback));
+        let _ = (callback.entered("reason"), work::callback(&callback), shared::store::callback_id(&callback, Millis(0)));
         let opened = SIGNER.open::<Value>("decide", &callback, Millis(0));
         assert!(matches!(opened, Err(NoTicket::Forged)), "nobody signs by chance");
     }

@@ -97,7 +97,7 @@ async fn heard<B: WorkModals>(app: &App<B>, verified: &Verified) -> (&'static st
         Log::error("work.trouble").request(&request.id).kind("no-signing-key").write();
         return ("error", sorry());
     };
-    let id = callback_id(&callback);
+    let id = callback_id(&callback, request.received);
     let turn = WorkTurn::new(app, signer, &callback, &id, &request.id);
     match callback.kind() {
         CallbackKind::RequestModal => {

@@ -491,7 +491,7 @@ impl World {
         let mut items = self.table.items();
         for item in &mut items {
             let item = item.as_object_mut().expect("an item is an object");
-            for name in ["own", "ua", "ca", "ttl", "lease", "tries", "DSK"] {
+            for name in ["own", "ua", "ca", "ttl", "lease", "tries", "vain", "DSK"] {
                 item.remove(name);
             }
         }

@@ -361,6 +361,52 @@ async fn f17_what_may_have_arrived_is_said_once_more_and_then_left_to_a_person()
 }
 
 #[tokio::test]
+async fn f17_a_try_that_certainly_said_nothing_is_none_of_the_two() {
+    let work = Work::start();
+    let world = world(&work);
+    let entry = queue(&world, "a").await;
+    let told = [
+        (too_many(Some(3_600)), "READY"),
+        (error(401, "invalid_authentication"), "READY"),
+        (error(500, "internal_server_error"), "READY"),
+        (too_many(Some(3_600)), "READY"),
+        (Told::Cut, "PARKED"),
+    ];
+    for (number, (told, ends)) in told.into_iter().enumerate() {
+        world.pass(Duration::from_secs(3_600));
+        work.answers([told.clone()]);
+        wake(&world.app, SWEEP, &format!("o{number}")).await;
+        assert_eq!((work.said().len(), state(&world, &entry).as_str()), (number + 1, ends), "{told:?}");
+    }
+    // Whoever died may have said it.
+    let entry = queue(&world, "b").await;
+    work.answers([Told::Cut]);
+    world.table.edit(&entry, "OUT", |item| drop(item.insert("tries".to_owned(), json!({ "N": "1" }))));
+    wake(&world.app, &stream_event([&entry]), "o").await;
+    assert_eq!(state(&world, &entry), "PARKED");
+}
+
+#[tokio::test]
+async fn f17_a_room_that_does_not_open_has_heard_nothing() {
+    let work = Work::start();
+    let world = world(&work);
+    let entry = Effect::work("a", To::Member(7.into()), hello()).entry().unwrap();
+    world.app.store().put_entry(&entry, NOW).await.unwrap();
+    let entry = format!("OUT#{}", entry.id);
+    let (trouble, unreadable) = (error(500, "internal_server_error"), Told::answer(200, "text/html", Vec::new()));
+    for told in [vec![trouble.clone(), trouble], vec![Told::Cut, Told::Cut], vec![unreadable]] {
+        world.pass(Duration::from_secs(3_600));
+        let said = format!("{told:?}");
+        work.answers(told);
+        wake(&world.app, SWEEP, "o").await;
+        assert_eq!((work.said().len(), state(&world, &entry).as_str()), (0, "READY"), "{said}");
+    }
+    world.pass(Duration::from_secs(3_600));
+    wake(&world.app, SWEEP, "o").await;
+    assert_eq!((work.said().len(), state(&world, &entry).as_str()), (1, "DONE"));
+}
+
+#[tokio::test]
 async fn a_no_is_a_no_and_what_passes_comes_again() {
     let work = Work::start();
     let world = world(&work);

@@ -1,131 +1,18 @@
-//! T18, T19, T23, F01, F02, F04, F11, F29 for the callbacks of Kakao Work, and the sample's approval from the first button to the result.
+//! T19, T23, F01, F02, F04, F11, F29 for the callbacks of Kakao Work, and the sample's approval from the first button to the result.
+
+mod work_support;
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use shared::app::App;
-use shared::bot::work::{Signer, Ticket};
-use shared::clock::{Clock, Millis};
-use shared::effect::Effect;
 use shared::endpoint::Endpoint;
-use shared::kakao::work::Message;
-use shared::secret::Secret;
-use shared::store::ApprovalId;
-use tests::faults::{ALWAYS, Fault, Faults};
-use tests::table::{Table, env, text};
+use tests::faults::{ALWAYS, Fault};
+use tests::log::Log;
+use tests::table::text;
 use work_callback::WorkCallback;
 use work_request::WorkRequest;
-
-const NOW: Millis = Millis(1_760_000_000_000);
-const SECRET: &str = "a-secret-of-the-path";
-const KEY: &str = "a-signing-key";
-const ROOM: u64 = 1_006_710_354_409_588;
-/// Beyond 2^53.
-const ASKS: u64 = 9_007_199_254_740_993;
-const APPROVER: u64 = bot::approval::APPROVERS[0];
-const OTHER: u64 = bot::approval::APPROVERS[1];
-
-struct World {
-    table: Table,
-    faults: Faults,
-    app: App<bot::Bot>,
-    clock: Clock,
-}
-
-impl World {
-    fn with(more: &[(&str, &str)]) -> Self {
-        let (table, clock) = (Table::start(), Clock::at(NOW));
-        let faults = Faults::before(&table);
-        let settings = [&[("WORK_PATH_SECRET", SECRET), ("TOKEN_SIGNING_KEY", KEY)], more].concat();
-        let app = App::new(bot::Bot, env(&faults.url(), &settings), clock.clone());
-        Self { table, faults, app, clock }
-    }
-
-    fn new() -> Self {
-        Self::with(&[])
-    }
-
-    fn pass(&self, span: Duration) {
-        let Clock::Test(time) = &self.clock else { unreachable!() };
-        time.fetch_add(span.as_millis() as u64, std::sync::atomic::Ordering::SeqCst);
-    }
-
-    /// Posts a body: status and answer.
-    async fn post<E: Endpoint<bot::Bot>>(&self, path: &str, query: &str, body: &str) -> (i64, Value) {
-        let event = json!({
-            "rawPath": path, "rawQueryString": query, "headers": {"content-type": "application/json;charset=utf-8"},
-            "requestContext": {"http": {"method": "POST", "path": path}, "timeEpoch": self.clock.now().0},
-            "body": body, "isBase64Encoded": false
-        });
-        let deadline = self.clock.now().plus(Duration::from_secs(4));
-        let reply = Box::pin(shared::lambda::answer::<E, _>(&self.app, &event.to_string(), deadline)).await;
-        let body = match reply.body {
-            Some(lambda_http::aws_lambda_events::encodings::Body::Text(text)) => serde_json::from_str(&text).unwrap(),
-            _ => Value::Null,
-        };
-        (reply.status_code, body)
-    }
-
-    async fn call(&self, body: &Value) -> Value {
-        let path = format!("/work/callback/{SECRET}");
-        let (status, answer) = self.post::<WorkCallback>(&path, "", &body.to_string()).await;
-        assert_eq!(status, 200, "{body}");
-        answer
-    }
-
-    /// What was said so far, in the order of their keys: to whom, and what.
-    fn said(&self) -> Vec<(Value, Message)> {
-        let mut said: Vec<(String, Value, Message)> = Vec::new();
-        for item in self.table.items_under("OUT#") {
-            let Ok(Effect::Work(saying)) = serde_json::from_str(text(&item, "body")) else { panic!("{item}") };
-            said.push((saying.key.clone(), json!(saying.to), saying.message.clone()));
-        }
-        said.sort_by(|a, b| a.0.cmp(&b.0));
-        said.into_iter().map(|(_, to, message)| (to, message)).collect()
-    }
-
-    /// The message that was said under a key that ends like this.
-    fn said_as(&self, ending: &str) -> Option<(Value, Value)> {
-        self.table.items_under("OUT#").into_iter().find_map(|item| {
-            let body: Value = serde_json::from_str(text(&item, "body")).unwrap();
-            let is_it = body["key"].as_str().unwrap().ends_with(ending);
-            is_it.then(|| (body["to"].clone(), body["message"].clone()))
-        })
-    }
-}
-
-fn callback(kind: &str, who: u64, value: &str) -> Value {
-    json!({
-        "type": kind, "action_time": NOW.secs(), "react_user_id": who, "value": value,
-        "message": {"id": 757_617_552_587_034_624_u64, "text": "t", "user_id": 1, "conversation_id": ROOM}
-    })
-}
-
-fn submission(who: u64, value: &str, actions: Value) -> Value {
-    let mut body = callback("submission", who, value);
-    body["actions"] = actions;
-    body
-}
-
-fn press(who: u64, name: &str, value: &str) -> Value {
-    let mut body = callback("submit_action", who, value);
-    body["action_name"] = name.into();
-    body
-}
-
-/// From the first button to the message with the two buttons: their values.
-async fn applied(world: &World) -> (String, String) {
-    let opened = world.call(&callback("request_modal", ASKS, "vacation")).await;
-    let value = opened["view"]["value"].as_str().unwrap();
-    let form = submission(ASKS, value, json!({"when": "내일", "why": null}));
-    assert_eq!(world.call(&form).await, json!({}));
-    let (to, message) = world.said_as("-asked").expect("the request is in the room");
-    assert_eq!(to, json!({ "room": ROOM }));
-    let row = message["blocks"].as_array().unwrap().last().unwrap().clone();
-    let value = |at: usize| row["elements"][at]["action"]["value"].as_str().unwrap().to_owned();
-    (value(0), value(1))
-}
+use work_support::*;
 
 #[tokio::test]
 async fn the_sample_from_the_first_button_to_the_result() {
@@ -159,79 +46,6 @@ async fn the_sample_from_the_first_button_to_the_result() {
 }
 
 #[tokio::test]
-async fn t18_the_secret_of_the_path_or_404_and_nothing_else_happens() {
-    let world = World::with(&[("WORK_PATH_SECRET", "new-secret,old-secret")]);
-    let body = press(ASKS, "x", "y").to_string();
-    let mut refused = vec![("/work/callback".to_owned(), String::new())];
-    for wrong in
-        ["wrong", "new-secre", "new-secrett", "new-secret,old-secret", "NEW-SECRET", " ", "%00", "new-secret%20"]
-    {
-        refused.push((format!("/work/callback/{wrong}"), String::new()));
-        refused.push(("/work/callback".to_owned(), format!("token={wrong}")));
-        refused.push((format!("/work/callback/{wrong}"), "token=new-secret".to_owned()));
-    }
-    refused.push(("/work/callback".to_owned(), "secret=new-secret".to_owned()));
-    refused.push(("/work/callback".to_owned(), "token=&token=new-secret".to_owned()));
-    for (path, query) in refused {
-        assert_eq!(world.post::<WorkCallback>(&path, &query, &body).await, (404, Value::Null), "{path}?{query}");
-        let path = path.replace("callback", "request");
-        assert_eq!(world.post::<WorkRequest>(&path, &query, &body).await.0, 404, "{path}?{query}");
-    }
-    assert!(world.table.items().is_empty());
-    for secret in ["new-secret", "old-secret"] {
-        for (path, query) in [
-            (format!("/work/callback/{secret}"), String::new()),
-            (format!("/work/callback/{secret}/"), String::new()),
-            (format!("/prod/work/callback/{secret}"), String::new()),
-            ("/work/callback".to_owned(), format!("token={secret}")),
-            ("/work/callback/".to_owned(), format!("a=b&token={secret}")),
-        ] {
-            assert_eq!(world.post::<WorkCallback>(&path, &query, &body).await, (200, json!({})), "{path}?{query}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn t18_a_forged_foreign_late_or_misused_value_decides_nothing() {
-    let world = World::new();
-    let (approve, opinion) = applied(&world).await;
-    let id: ApprovalId =
-        serde_json::from_value(json!(text(&world.table.items_under("WAP#")[0], "PK").strip_prefix("WAP#").unwrap()))
-            .unwrap();
-    let foreign = Signer::derive(&[Secret::new("another key")]).unwrap();
-    let forged = foreign.sign("approve", &Ticket::new(id, NOW.plus(Duration::from_secs(60)))).unwrap();
-    let cut = &approve[..approve.len() - 1];
-    let opened = world.call(&callback("request_modal", APPROVER, &opinion)).await;
-    let own_form = opened["view"]["value"].as_str().unwrap().to_owned();
-    let mut elsewhere = press(APPROVER, "approve", &approve);
-    elsewhere["message"]["conversation_id"] = json!(7);
-    for bad in [
-        press(APPROVER, "approve", &forged),
-        press(APPROVER, "approve", cut),
-        press(APPROVER, "approve", &opinion),
-        press(APPROVER, "approve", &own_form),
-        press(APPROVER, "approve", ""),
-        elsewhere,
-        submission(OTHER, &own_form, json!({"verdict": "approve"})),
-        submission(APPROVER, &approve, json!({"verdict": "approve"})),
-        submission(APPROVER, &own_form, json!({"verdict": "both"})),
-        press(ASKS, "approve", &approve),
-        press(4, "approve", &approve),
-    ] {
-        let before = world.said().len();
-        assert_eq!(world.call(&bad).await, json!({}));
-        assert_eq!(world.said().len(), before + 1, "it is refused politely, in the room: {bad}");
-    }
-    world.pass(Duration::from_secs(3_601));
-    world.call(&submission(APPROVER, &own_form, json!({"verdict": "approve"}))).await;
-    world.pass(Duration::from_secs(7 * 86_400));
-    world.call(&press(APPROVER, "approve", &approve)).await;
-    assert_eq!(text(&world.table.items_under("WAP#")[0], "st"), "PENDING");
-    let shut = world.call(&callback("request_modal", APPROVER, &opinion)).await;
-    assert_eq!(shut["view"]["title"], "열 수 없어요");
-}
-
-#[tokio::test]
 async fn t19_100_presses_of_10_people_at_once_are_one_decision_and_one_result() {
     let world = World::new();
     let (approve, opinion) = applied(&world).await;
@@ -249,22 +63,31 @@ async fn t19_100_presses_of_10_people_at_once_are_one_decision_and_one_result() 
             body
         })
         .collect();
+    let decided = || {
+        let state = state_of(&world, "내일");
+        let word = if state == "APPROVED" { "승인" } else { "반려" };
+        let result = format!("휴가 신청이 {word}되었어요: 내일");
+        let mut to: Vec<Value> = world
+            .said()
+            .into_iter()
+            .filter(|(_, said)| said.text.as_ref() == Some(&result))
+            .map(|(to, _)| to)
+            .collect();
+        to.sort_by_key(Value::to_string);
+        assert_eq!(to, [json!({ "member": ASKS.to_string() }), json!({ "room": ROOM })], "{state}: once each");
+        state
+    };
     join_all(presses.iter().map(|body| world.call(body))).await;
+    let state = decided();
     // Who was too late on a slow machine presses again.
     for body in &presses {
         world.call(body).await;
     }
-    let results = world.said().into_iter().filter(|(_, said)| {
-        said.text.as_deref().is_some_and(|text| text.starts_with("휴가 신청이 ") && text.ends_with("되었어요: 내일"))
-    });
-    let (to, said): (Vec<Value>, Vec<Message>) = results.unzip();
-    assert_eq!(to.len(), 2, "the room and who asked, once each: {to:?}");
-    assert_eq!(said[0].text, said[1].text);
-    assert_ne!(text(&world.table.items_under("WAP#")[0], "st"), "PENDING");
+    assert_eq!(decided(), state, "pressed again it is the same");
     // However often somebody presses, they are told once who it was.
-    let late =
+    let told =
         world.said().into_iter().filter(|(_, said)| said.text.as_deref().is_some_and(|text| text.starts_with("이미")));
-    assert!((1..=people.len()).contains(&late.count()));
+    assert_eq!(told.count(), people.len());
 }
 
 /// Twenty callbacks, each in a world in which the approval waits.
@@ -309,10 +132,11 @@ async fn f01_f02_each_of_20_callbacks_64_times_at_once_and_five_times_more_is_on
         let [many, once] = bodies.try_into().expect("two worlds");
         alone.call(&once).await;
         join_all((0..64).map(|_| world.call(&many))).await;
+        assert_eq!(world.table.items(), alone.table.items(), "64 copies are as one: {many}");
         for _ in 0..5 {
             world.call(&many).await;
         }
-        assert_eq!(world.table.items(), alone.table.items(), "64 copies are as one: {many}");
+        assert_eq!(world.table.items(), alone.table.items(), "and five more: {many}");
         // Written otherwise, or with more in it, it is still the same callback.
         if many["message"].is_object() {
             let mut copy = many.clone();
@@ -323,7 +147,77 @@ async fn f01_f02_each_of_20_callbacks_64_times_at_once_and_five_times_more_is_on
             assert_eq!(world.table.items(), alone.table.items(), "{copy}");
         }
     }
-    // Another member's press is another one.
+}
+
+/// As many at once as any machine hears in time, and the log says what the answers do not. Run by the next test.
+#[tokio::test]
+#[ignore = "run by f02_t19_of_eight_at_once_nobody_is_late_or_turned_away"]
+async fn eight_at_once() {
+    for number in 0..20 {
+        let world = World::new();
+        let (approve, opinion) = applied(&world).await;
+        let opened = world.call(&callback("request_modal", APPROVER, &opinion)).await;
+        let body = twenty(&approve, opened["view"]["value"].as_str().unwrap()).remove(number);
+        join_all((0..8).map(|_| world.call(&body))).await;
+    }
+    let world = World::new();
+    let (approve, _) = applied(&world).await;
+    let people = [APPROVER, OTHER, ASKS, 4, 5, 6, 7, 8];
+    join_all(people.map(|who| press(who, "approve", &approve)).iter().map(|body| world.call(body))).await;
+    assert_eq!(state_of(&world, "내일"), "APPROVED");
+}
+
+#[test]
+fn f02_t19_of_eight_at_once_nobody_is_late_or_turned_away() {
+    let clean = |log: &Log| {
+        let told = |outcome: &str| log.lines.iter().filter(|line| line["outcome"] == outcome).count();
+        told("heard") > 8 * 12 && ["error", "late", "apology"].iter().all(|bad| told(bad) == 0)
+    };
+    // A machine that is doing something else has two more goes (docs/decisions.md, 120); what is wrong is wrong each time.
+    let mut goes = (0..3).map(|_| Log::of("eight_at_once"));
+    assert!(goes.any(|log| clean(&log)), "somebody was late or turned away each time");
+}
+
+#[tokio::test]
+async fn f01_each_recorded_callback_five_times_is_one() {
+    let recorded = [
+        ("work", "bot-call", 1),
+        ("work", "request-modal-text-message", 0),
+        ("work", "submission-blank", 0),
+        ("work", "submit-action-numbers", 1),
+        ("work", "submit-action-strings", 1),
+        ("work", "unknown-type", 0),
+        ("work-public", "request-modal", 0),
+        ("work-public", "submit-action", 1),
+    ];
+    let samples = tests::runtime_api::workspace().join("shared/tests/samples");
+    for (folder, name, said) in recorded {
+        let path = samples.join(folder).join(format!("{name}.json"));
+        let body: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let world = World::new();
+        let answer = world.call(&body).await;
+        let once = world.table.items();
+        assert_eq!(world.said().len(), said, "{name}");
+        for _ in 1..5 {
+            assert_eq!(world.call(&body).await, answer, "{name}");
+        }
+        assert_eq!(world.table.items(), once, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn f01_the_same_words_within_seconds_are_one_call_and_a_minute_later_another() {
+    let world = World::new();
+    let call = json!({"text": "휴가", "conversation_id": ROOM, "user_id": 1});
+    for (seconds, said) in [(0, 1), (3, 1), (10, 1), (60, 2), (2, 2), (86_400, 3)] {
+        world.pass(Duration::from_secs(seconds));
+        assert_eq!(world.call(&call).await, json!({}));
+        assert_eq!(world.said().len(), said, "{seconds} s later");
+    }
+}
+
+#[tokio::test]
+async fn a_press_of_another_member_is_another_one() {
     let world = World::new();
     world.call(&press(4, "menu", "x")).await;
     world.call(&press(5, "menu", "x")).await;
@@ -389,6 +283,11 @@ async fn every_type_is_taken_at_both_addresses_and_what_is_unknown_is_kept() {
     assert!(!opened.to_string().contains(":null"));
     assert_eq!(post(&press(ASKS, "x", "y").to_string()).await, (200, json!({})));
     assert_eq!(world.said().len(), 1);
+    assert_eq!(post(&submission(ASKS, "made.up", json!({})).to_string()).await, (200, json!({})));
+    assert_eq!(world.said().len(), 2, "the room hears that this is no form of ours");
+    let call = json!({"text": "휴가", "conversation_id": ROOM, "user_id": 1});
+    assert_eq!(post(&call.to_string()).await, (200, json!({})));
+    assert_eq!(world.said().len(), 3);
     let odd = json!({"type": "reaction", "id": 9_007_199_254_740_993_u64});
     assert_eq!(post(&odd.to_string()).await, (200, json!({})));
     let kept = world.table.items_under("WAP#odd#");
@@ -413,6 +312,52 @@ async fn every_type_is_taken_at_both_addresses_and_what_is_unknown_is_kept() {
     let count = count + 1;
     assert_eq!(post(&format!("{{\"type\":\"x\",\"a\":\"{}\"}}", "가".repeat(1 << 20))).await, (413, Value::Null));
     assert_eq!(world.table.items().len(), count);
+}
+
+#[tokio::test]
+async fn whatever_ids_and_messages_are_written_as_the_request_is_made_and_decided() {
+    let ids = |body: &mut Value| {
+        body["react_user_id"] = body["react_user_id"].to_string().into();
+        body["action_time"] = body["action_time"].to_string().into();
+        for name in ["id", "user_id", "conversation_id"] {
+            body["message"][name] = body["message"][name].to_string().into();
+        }
+    };
+    let text = |body: &mut Value| body["message"] = body["message"].to_string().into();
+    let written = |shape: u8, mut body: Value| {
+        if shape & 1 != 0 {
+            ids(&mut body);
+        }
+        if shape & 2 != 0 {
+            text(&mut body);
+        }
+        body
+    };
+    // What was opened in one shape is sent back in the other, too.
+    for (opens, sends) in [(0, 1), (0, 2), (1, 1), (1, 0), (2, 2), (2, 0), (3, 3), (3, 1)] {
+        let world = World::new();
+        let at = json!({"id": 9_007_199_254_740_995_u64, "text": "t", "user_id": 1, "conversation_id": 9_007_199_254_740_997_u64});
+        let there = |mut body: Value| {
+            body["message"] = at.clone();
+            body
+        };
+        let opened = world.call(&written(opens, there(callback("request_modal", ASKS, "vacation")))).await;
+        let form = submission(ASKS, opened["view"]["value"].as_str().unwrap(), json!({"when": "내일"}));
+        world.call(&written(sends, there(form))).await;
+        let (approve, opinion) = asked(&world, "내일");
+        let opened = world.request(&written(sends, there(callback("request_modal", APPROVER, &opinion)))).await;
+        assert_eq!(opened["view"]["title"], "휴가 결재", "{opens} {sends}");
+        assert_eq!(world.call(&written(opens, there(press(ASKS, "approve", &approve)))).await, json!({}));
+        assert_eq!(state_of(&world, "내일"), "PENDING", "not by whoever asks: {opens} {sends}");
+        if opens < sends {
+            world.call(&written(opens, there(press(APPROVER, "approve", &approve)))).await;
+            assert_eq!(state_of(&world, "내일"), "APPROVED", "{opens} {sends}");
+        } else {
+            let form = submission(APPROVER, opened["view"]["value"].as_str().unwrap(), json!({"verdict": "reject"}));
+            world.call(&written(opens, there(form))).await;
+            assert_eq!(state_of(&world, "내일"), "REJECTED", "{opens} {sends}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -230,7 +230,7 @@ impl<B: Skills + WorkModals> Shift<'_, B> {
             }
             Read::Known(Effect::Work(saying)) => {
                 let _place = self.kakao.acquire().await;
-                work::say(self.app, id, &saying, claimed.tries, self.until).await
+                work::say(self.app, id, &saying, claimed.tries_in_the_dark(), self.until).await
             }
             Read::Known(Effect::WorkJob(job)) => work::run(self.app, id, &job, &attempt, self.until).await,
             // Nobody is told yet: the line is all there is of a welcome.
@@ -263,7 +263,7 @@ const fn word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "done",
         Outcome::Dropped => "dropped",
-        Outcome::Again => "again",
+        Outcome::Again | Outcome::NotSent => "again",
         Outcome::Parked => "parked",
     }
 }

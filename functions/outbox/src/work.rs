@@ -5,6 +5,7 @@
 //! message ─ fits? ─ POST ─┬─ sent                        ─ done
 //!                         ├─ turned away: key, too many  ─ again
 //!                         ├─ never left this machine     ─ again
+//!                         ├─ no room to say it in yet    ─ again
 //!                         ├─ nobody knows                ─ again once, then parked
 //!                         └─ turned away: anything else  ─ dropped
 //! ```
@@ -59,8 +60,14 @@ pub(super) async fn run<B: WorkModals>(
     Outcome::Done
 }
 
-/// Says it.
-pub(super) async fn say(services: &Services, id: &EntryId, saying: &Saying, tries: u64, until: Millis) -> Outcome {
+/// Says it. `in_the_dark`: the tries that may have said it, this one included.
+pub(super) async fn say(
+    services: &Services,
+    id: &EntryId,
+    saying: &Saying,
+    in_the_dark: u64,
+    until: Millis,
+) -> Outcome {
     let log = |log: Log, outcome| log.outcome(outcome).item(&id.hash());
     let message = match saying.message.clone().checked() {
         Ok(message) => message,
@@ -72,11 +79,11 @@ pub(super) async fn say(services: &Services, id: &EntryId, saying: &Saying, trie
         }
     };
     if until.since(services.clock.now()) < SENDING {
-        return Outcome::Again;
+        return Outcome::NotSent;
     }
     let Ok(key) = services.secrets.value(SecretName::WorkAppKey, NO_BOT).await else {
         log(Log::error("outbox.message"), "refused").kind("no-key").write();
-        return Outcome::Again;
+        return Outcome::NotSent;
     };
     let mut sent = send(services, &key, &saying.to, &message, until).await;
     if sent == Err(WorkError::Key)
@@ -101,9 +108,10 @@ pub(super) async fn say(services: &Services, id: &EntryId, saying: &Saying, trie
         error => log(Log::error("outbox.message"), "refused").kind(error.word()).write(),
     }
     match error {
-        _ if dark && tries >= TRIES_IN_THE_DARK => Outcome::Parked,
-        WorkError::Key => Outcome::Again,
-        error if dark || error.is_passing() => Outcome::Again,
+        _ if dark && in_the_dark >= TRIES_IN_THE_DARK => Outcome::Parked,
+        _ if dark => Outcome::Again,
+        WorkError::Key => Outcome::NotSent,
+        error if error.is_passing() => Outcome::NotSent,
         _ => Outcome::Dropped,
     }
 }

@@ -59,6 +59,8 @@ pub enum WorkError {
     Nonsense,
     /// A list that never ends: its cursor came back.
     Circle,
+    /// The room of two could not be opened, and may be later; nothing was said in it.
+    NoRoom,
     /// It breaks this rule; nothing was sent.
     Unfit(&'static str),
     /// No answer.
@@ -76,6 +78,7 @@ impl WorkError {
             Self::Status(_) => "status",
             Self::Nonsense => "nonsense",
             Self::Circle => "circle",
+            Self::NoRoom => "no-room",
             Self::Unfit(_) => "unfit",
             Self::Call(error) => error.kind(),
         }
@@ -88,7 +91,8 @@ impl WorkError {
 
     /// Whether the same call may go well later without anybody doing anything.
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::TooMany { .. } | Self::Passing | Self::Call(CallError::NotSent | CallError::Unknown))
+        let no_answer = matches!(self, Self::Call(CallError::NotSent | CallError::Unknown));
+        no_answer || matches!(self, Self::TooMany { .. } | Self::Passing | Self::NoRoom)
     }
 }
 

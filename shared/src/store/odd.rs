@@ -12,12 +12,23 @@ use crate::kakao::work::{Callback, CallbackKind};
 /// Long enough to be seen, and not for ever, because it may hold what somebody wrote.
 const KEPT_FOR: Duration = Duration::from_secs(14 * 86_400);
 
+/// The same words called out in the same room within one such span are one call that was sent again: its body has neither a time nor a
+/// caller (protocol `work` 2.7).
+const SAME_CALL: Duration = Duration::from_secs(60);
+
 /// What makes a callback the one it is: no event id is sent (protocol `work` 2.8). A copy has the same, however its ids are written
-/// and whatever else it says; a second press is another, at another time. Of a callback that nobody knows, everything counts.
-pub fn callback_id(callback: &Callback) -> String {
+/// and whatever else it says; a second press is another, at another time. Of a callback that nobody knows, everything counts; of a bot call
+/// also the minute in which it was `received`.
+pub fn callback_id(callback: &Callback, received: Millis) -> String {
     let kind = callback.kind.as_deref().unwrap_or_default();
-    if matches!(callback.kind(), CallbackKind::Other | CallbackKind::BotCall) {
-        return hash(&["work-callback", &serde_json::to_string(callback).unwrap_or_default()]);
+    let whole = || serde_json::to_string(callback).unwrap_or_default();
+    match callback.kind() {
+        CallbackKind::Other => return hash(&["work-callback", &whole()]),
+        CallbackKind::BotCall => {
+            let span = received.secs() / SAME_CALL.as_secs();
+            return hash(&["work-callback", &whole(), &span.to_string()]);
+        }
+        CallbackKind::RequestModal | CallbackKind::Submission | CallbackKind::SubmitAction => {}
     }
     let message = callback.message().and_then(|message| message.id);
     let person = callback.react_user_id.as_ref();

@@ -90,7 +90,16 @@ pub struct Claimed {
     pub tries: u64,
     /// When it was put.
     pub since: Millis,
+    /// Claims that ended as [`Outcome::NotSent`].
+    vain: u64,
     owner: String,
+}
+
+impl Claimed {
+    /// How many claims may have carried it out, this one included, and nobody knows. One whose holder died is such a claim.
+    pub fn tries_in_the_dark(&self) -> u64 {
+        self.tries.saturating_sub(self.vain)
+    }
 }
 
 /// What became of a claimed entry.
@@ -102,6 +111,8 @@ pub enum Outcome {
     Dropped,
     /// Try again later; after [`MAX_TRIES`] it is parked.
     Again,
+    /// Likewise, and it is certain that this try did nothing.
+    NotSent,
     /// Cannot be carried out at all.
     Parked,
 }
@@ -188,6 +199,7 @@ impl Store {
                 body: item.maybe_text("body").map(str::to_owned),
                 tries: item.maybe_number("tries").unwrap_or(1),
                 since: Millis(item.maybe_number("ca").unwrap_or_default()),
+                vain: item.maybe_number("vain").unwrap_or_default(),
                 owner: owner.to_owned(),
             })),
             Written::Refused(item) if is_broken(&item) => self.park_broken(id, now).await,
@@ -207,8 +219,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the table cannot be written; the lease then runs out and the entry is found again.
     pub async fn finish_entry(&self, claimed: &Claimed, outcome: Outcome, now: Millis) -> Result<Outcome, StoreError> {
-        let outcome = if outcome == Outcome::Again && claimed.tries >= MAX_TRIES { Outcome::Parked } else { outcome };
-        // Condition of all three: the lease is still ours. Each sets what a repeat would set again.
+        let again = matches!(outcome, Outcome::Again | Outcome::NotSent);
+        let outcome = if again && claimed.tries >= MAX_TRIES { Outcome::Parked } else { outcome };
+        // Condition of all: the lease is still ours. Each sets what a repeat would set again.
         let mine = "own = :me";
         let write = match outcome {
             Outcome::Done | Outcome::Dropped => Write::update(
@@ -219,15 +232,16 @@ impl Store {
             .name("#ttl", "ttl")
             .text(":st", if outcome == Outcome::Done { "DONE" } else { "DROPPED" })
             .number(":ttl", now.plus(REMEMBERED).secs()),
-            Outcome::Again => {
+            Outcome::Again | Outcome::NotSent => {
                 let wait = FIRST_WAIT.saturating_mul(1 << claimed.tries.min(16)).min(LONGEST_WAIT);
                 let next = now.plus(wait);
                 let (shard, due) = keys::due(claimed.id.as_str(), next);
                 Write::update(
                     Key::entry(&claimed.id),
-                    "SET st = :ready, lease = :next, ua = :now, DPK = :shard, DSK = :due",
+                    "SET st = :ready, lease = :next, ua = :now, DPK = :shard, DSK = :due, vain = :vain",
                     mine,
                 )
+                .number(":vain", claimed.vain + u64::from(outcome == Outcome::NotSent))
                 .text(":ready", "READY")
                 .number(":next", next.0)
                 .text(":shard", shard)

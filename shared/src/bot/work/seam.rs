@@ -48,7 +48,8 @@ pub trait WorkModals {
         async { Ok(Heard::default()) }
     }
 
-    /// Somebody wrote `/<bot name> words` in a group room: [`WorkTurn::words`]. Who, is not known. Kakao does not document it.
+    /// Somebody wrote `/<bot name> words` in a group room: [`WorkTurn::words`]. Who, is not known. Kakao does not document it. The
+    /// same words in the same room within one minute by the clock are one call.
     ///
     /// # Errors
     /// An [`Oops`] is said in the room, unless the table is behind it.

@@ -197,7 +197,7 @@ impl WorkApi<'_> {
             To::Room(room) => self.say_in(room, message).await,
             To::Member(member) => {
                 let known = self.memory.rooms.get(member);
-                let room = self.room_with(member).await?;
+                let room = self.room_to_speak_in(member).await?;
                 let sent = self.say_in(&room, message).await;
                 if !matches!(sent, Err(WorkError::Refused(ErrorCode::ConversationNotFound | ErrorCode::UserNotFound))) {
                     return sent;
@@ -205,11 +205,17 @@ impl WorkApi<'_> {
                 self.memory.rooms.forget(&room);
                 // A clear no, and a room that was only remembered: there may be another by now.
                 match known {
-                    Some(_) => self.say_in(&self.room_with(member).await?, message).await,
+                    Some(_) => self.say_in(&self.room_to_speak_in(member).await?, message).await,
                     None => sent,
                 }
             }
         }
+    }
+
+    /// Whatever became of the wish for a room, nothing was said yet.
+    async fn room_to_speak_in(&self, member: &WorkUserId) -> Result<WorkConversationId, WorkError> {
+        let room = self.room_with(member).await;
+        room.map_err(|error| if error.may_have_arrived() { WorkError::NoRoom } else { error })
     }
 
     async fn say_in(&self, room: &WorkConversationId, message: &Message) -> Result<SentMessage, WorkError> {
