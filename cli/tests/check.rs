@@ -256,3 +256,38 @@ fn modals_of_kakao_work_are_kept_by_emit_and_wrapped_by_fix() {
         assert_eq!(check(&[kind, path.to_str().expect("path")], "").status.code(), Some(0), "{name}");
     }
 }
+
+#[test]
+fn a_message_of_kakao_work_is_judged_in_both_languages_and_advice_fails_nothing() {
+    let divided = r#"{"text":"t","blocks":[{"type":"divider"},{"type":"text","text":"t"}]}"#;
+    for (lang, words) in
+        [("en", "a divider stands between two other blocks"), ("ko", "구분선은 다른 두 블록 사이에 둡니다")]
+    {
+        let told = check(&["work-message", "--lang", lang, "-"], divided);
+        assert_eq!((told.status.code(), err(&told)), (Some(0), ""));
+        assert_eq!(out(&told), format!("-: A DIVIDER-PLACE blocks[0] {words}\n"));
+    }
+    let long =
+        json!({"text": "t", "blocks": [{"type": "header", "style": "red", "text": "가".repeat(21)}]}).to_string();
+    for (lang, words) in
+        [("en", "the header has 21 characters; 1..20 are allowed"), ("ko", "헤더가 21자입니다. 1..20자여야 합니다")]
+    {
+        let told = check(&["work-message", "--lang", lang, "-"], &long);
+        assert_eq!(told.status.code(), Some(1));
+        assert_eq!(out(&told), format!("-: E HEADER-TEXT blocks[0].text {words}\n"));
+    }
+}
+
+#[test]
+fn a_modal_of_kakao_work_that_would_not_open_fails() {
+    let blocks = r#"[{"type":"text","text":"t"},{"type":"input","name":"a"},{"type":"input","name":"a"}]"#;
+    let modal = format!(r#"{{"view":{{"title":"t","accept":"a","decline":"d","blocks":{blocks}}}}}"#);
+    let told = check(&["work-modal", "--lang", "en", "-"], &modal);
+    assert_eq!((told.status.code(), err(&told)), (Some(1), ""));
+    let rules: Vec<String> =
+        out(&told).lines().map(|line| line.split(' ').skip(1).take(3).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(
+        rules,
+        ["E MODAL-FIELDS view.value", "E MODAL-BLOCK-KIND view.blocks[0]", "E MODAL-NAMES view.blocks[2].name"]
+    );
+}

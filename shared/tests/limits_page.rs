@@ -156,6 +156,9 @@ const WORK_NUMBERS: &[(&str, usize, &str, &str)] = numbers! { work
     LIST_LIMIT_MAX "LIST-LIMIT" "목록 한 쪽의 항목",
     BATCH_MAX "BATCH-COUNT" "일괄 호출 하나의 사람",
     UPLOAD_FILES_MAX "UPLOAD-COUNT" "업로드 하나의 파일",
+    UPLOAD_IMAGE_MAX "UPLOAD-SIZE" "이미지의 바이트",
+    UPLOAD_VIDEO_MAX "UPLOAD-SIZE" "동영상의 바이트",
+    UPLOAD_MAX "UPLOAD-SIZE" "파일의 바이트, 업로드 하나의 파일을 모두 합해도 같음",
 };
 
 /// Letter and number of an id, such as `R` and 11.

@@ -16,6 +16,7 @@
 //! | [`webhooks`] | Kakao, when it calls by itself |
 //! | [`work`] | Kakao Work's Web API: records what a bot says, well or badly |
 //! | [`runtime_api`] | Lambda's Runtime API, under which a built `bootstrap` runs |
+//! | [`mutations`] | a Kakao that has changed one thing about what it sends |
 //! | [`log`] | whoever reads what a function has logged |
 //! | [`events`] | `events/`: real requests and our exact replies |
 
@@ -26,6 +27,7 @@ pub mod faults;
 pub mod kakao_wire;
 pub mod log;
 pub mod login;
+pub mod mutations;
 pub mod parameters;
 pub mod payloads;
 pub mod platform;

@@ -88,22 +88,44 @@ impl Work {
     }
 }
 
-/// What the service says on a good day.
+/// What the service says on a good day, and 404 for what it does not have (protocol `work` 4.2).
 fn ordinary(asked: &Asked) -> Told {
-    let path = asked.path.split(['?']).next().unwrap_or_default();
-    let entity = match path.trim_start_matches("/v1/") {
-        "conversations.open" => json!({ "conversation": { "id": ROOM, "type": "dm", "users_count": 2, "name": null } }),
-        path if path.starts_with("messages.") => {
-            json!({ "message": { "id": MESSAGE, "conversation_id": ROOM, "blocks": [] } })
-        }
-        "users.info" | "users.find_by_email" | "users.find_by_phone_number" => {
+    let path = asked.path.split('?').next().unwrap_or_default();
+    let Some(path) = path.strip_prefix("/v1/") else { return error(404, "api_not_found") };
+    // A room's own methods: which room does not matter here.
+    let room = path.strip_prefix("conversations/").and_then(|path| path.split_once('/'));
+    let method = room.map_or_else(|| path.to_owned(), |(_, what)| format!("conversations/{{id}}/{what}"));
+    let mut body = match (asked.method.as_str(), method.as_str()) {
+        ("GET", "users.info" | "users.find_by_email" | "users.find_by_phone_number") => {
             json!({ "user": { "id": 7, "name": "둘리" } })
         }
-        "spaces.info" => json!({ "space": { "id": 1, "name": "우주" } }),
-        "bots.info" => json!({ "info": { "bot_id": 1, "title": "봇", "status": "activated" } }),
-        _ => json!({ "users": [], "conversations": [], "departments": [], "attachments": [] }),
+        ("GET", "users.list" | "conversations/{id}/users") => json!({ "users": [] }),
+        ("GET", "conversations.list") => json!({ "conversations": [] }),
+        ("GET", "departments.list") => json!({ "departments": [] }),
+        ("GET", "spaces.info") => json!({ "space": { "id": 1, "name": "우주" } }),
+        ("GET", "bots.info") => json!({ "info": { "bot_id": 1, "title": "봇", "status": "activated" } }),
+        ("POST", "conversations.open") => {
+            json!({ "conversation": { "id": ROOM, "type": "dm", "users_count": 2, "name": null } })
+        }
+        ("POST", "messages.send" | "messages.send_by_email" | "messages.send_by" | "messages.send_attachments") => {
+            json!({ "message": { "id": MESSAGE, "conversation_id": ROOM, "blocks": [] } })
+        }
+        ("POST", "conversations/{id}/upload") => json!({ "attachments": [] }),
+        (
+            "POST",
+            "users.set_work_time"
+            | "users.set_vacation_time"
+            | "conversations/{id}/invite"
+            | "conversations/{id}/kick"
+            | "conversations.edit"
+            | "batch/users.set_work_time"
+            | "batch/users.set_vacation_time"
+            | "batch/users.reset_work_time"
+            | "batch/users.reset_vacation_time",
+        ) => json!({}),
+        _ => return error(404, "api_not_found"),
     };
-    let mut body = json!({ "success": true, "error": null });
-    body.as_object_mut().expect("an object").append(&mut entity.as_object().expect("an object").clone());
+    body["success"] = true.into();
+    body["error"] = Value::Null;
     json_answer(200, &body)
 }

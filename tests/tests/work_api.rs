@@ -8,6 +8,7 @@ use shared::clock::{Clock, Millis};
 use shared::effect::{Effect, WorkJob};
 use shared::env::Env;
 use shared::kakao::id::{WorkConversationId, WorkUserId};
+use shared::kakao::limits::work::UPLOAD_IMAGE_MAX;
 use shared::kakao::work::{Action, BotStatus, Button, ErrorCode, Message, To};
 use shared::kapi::work::{Batch, FileKind, Memory, Span, Upload, WorkApi, WorkError};
 use shared::kapi::{CallError, Outbound};
@@ -245,8 +246,107 @@ async fn lists_are_read_to_the_end_and_a_circle_ends_them() {
     assert_eq!(client.api().conversations().await.unwrap(), []);
 }
 
+/// Protocol `work` 4.2, line by line: the stand-in has these methods and no others.
 #[tokio::test]
-async fn members_rooms_and_times() {
+async fn every_method_goes_out_as_documented() {
+    let client = Client::new();
+    let member = WorkUserId::from(9_007_199_254_740_993);
+    let (members, span) = ([member.clone(), 8.into()], Span { member: member.clone(), start: 1, end: 2 });
+    let picture = Upload { name: "a.png".to_owned(), kind: FileKind::Image, bytes: vec![0; 9] };
+    let settings = json!({ "conversation_id": ROOM, "odd": [null] });
+    let api = || client.api();
+    api().member(&member).await.unwrap();
+    api().member_by_email("a+b@example.com").await.unwrap();
+    api().member_by_phone_number("+82-10-0000-0000").await.unwrap();
+    api().members().await.unwrap();
+    api().set_work_time(&span).await.unwrap();
+    api().set_vacation_time(&span).await.unwrap();
+    api().room_with(&member).await.unwrap();
+    api().open_group(&members, Some("둘")).await.unwrap();
+    api().open_group(&members, None).await.unwrap();
+    api().conversations().await.unwrap();
+    api().members_of(&room()).await.unwrap();
+    api().invite(&room(), &members).await.unwrap();
+    api().kick(&room(), &members).await.unwrap();
+    api().edit(&settings).await.unwrap();
+    api().upload(&room(), &[picture]).await.unwrap();
+    api().send(&To::Room(room()), &hello()).await.unwrap();
+    api().send(&To::Email("a@example.com".to_owned()), &hello()).await.unwrap();
+    api().send_by_key("k", &hello()).await.unwrap();
+    api().send_attachments(&room(), FileKind::File, &[1_006_715_191_869_054_976]).await.unwrap();
+    api().send_attachments(&room(), FileKind::Image, &[1, 1_006_715_191_869_054_977]).await.unwrap();
+    api().departments().await.unwrap();
+    api().space().await.unwrap();
+    api().bot().await.unwrap();
+    api().batch(&Batch::WorkTime(vec![span.clone()])).await.unwrap();
+    api().batch(&Batch::VacationTime(vec![span.clone()])).await.unwrap();
+    api().batch(&Batch::ResetWorkTime(vec![member.clone()])).await.unwrap();
+    api().batch(&Batch::ResetVacationTime(members.to_vec())).await.unwrap();
+
+    let (one, two) = (9_007_199_254_740_993_u64, [9_007_199_254_740_993_u64, 8]);
+    let in_room = |what: &str| format!("conversations/{ROOM}/{what}");
+    let work_time = json!({ "user_id": one, "work_start_time": 1, "work_end_time": 2 });
+    let vacation = json!({ "user_id": one, "vacation_start_time": 1, "vacation_end_time": 2 });
+    let says = |key: &str, to: &str| {
+        let action = json!({ "type": "call_modal", "value": "v" });
+        let blocks = json!([{ "type": "button", "text": "열기", "style": "default", "action": action }]);
+        json!({ key: to, "text": "안녕하세요", "blocks": blocks })
+    };
+    let attaches = |kind: &str, what: Value| json!({ "conversation_id": ROOM, "type": kind, "attachment": what });
+    let get = |path: &str| ("GET".to_owned(), path.to_owned(), Value::Null);
+    let post = |path: &str, body: Value| ("POST".to_owned(), path.to_owned(), body);
+    let documented = [
+        get("users.info?user_id=9007199254740993"),
+        get("users.find_by_email?email=a%2Bb%40example.com"),
+        get("users.find_by_phone_number?phone_number=%2B82-10-0000-0000"),
+        get("users.list?limit=100"),
+        post("users.set_work_time", work_time.clone()),
+        post("users.set_vacation_time", vacation.clone()),
+        post("conversations.open", json!({ "user_id": one })),
+        post("conversations.open", json!({ "user_ids": two, "conversation_name": "둘" })),
+        post("conversations.open", json!({ "user_ids": two })),
+        get("conversations.list?limit=100"),
+        get(&in_room("users")),
+        post(&in_room("invite"), json!({ "user_ids": two })),
+        post(&in_room("kick"), json!({ "user_ids": two })),
+        post("conversations.edit", settings),
+        // No JSON: `files_go_up_and_are_attached` reads it.
+        post(&in_room("upload"), Value::Null),
+        post("messages.send", says("conversation_id", ROOM)),
+        post("messages.send_by_email", says("email", "a@example.com")),
+        post("messages.send_by", says("key", "k")),
+        post("messages.send_attachments", attaches("file", json!({ "attachment_id": 1_006_715_191_869_054_976_u64 }))),
+        post(
+            "messages.send_attachments",
+            attaches("image", json!({ "attachment_ids": [1, 1_006_715_191_869_054_977_u64] })),
+        ),
+        get("departments.list?limit=100"),
+        get("spaces.info"),
+        get("bots.info"),
+        post("batch/users.set_work_time", json!({ "user_work_times": [work_time] })),
+        post("batch/users.set_vacation_time", json!({ "user_vacation_times": [vacation] })),
+        post("batch/users.reset_work_time", json!({ "user_ids": [one] })),
+        post("batch/users.reset_vacation_time", json!({ "user_ids": two })),
+    ];
+    let asked: Vec<_> = client.work.asked();
+    assert_eq!(asked.len(), documented.len());
+    for (asked, documented) in asked.iter().zip(documented) {
+        let path = asked.path.strip_prefix("/v1/").unwrap().to_owned();
+        let body = serde_json::from_slice(&asked.body).unwrap_or_default();
+        assert_eq!((asked.method.clone(), path, body), documented);
+        let kind = asked.header("content-type").unwrap_or_default();
+        let expected = match (asked.method.as_str(), asked.path.ends_with("/upload")) {
+            ("GET", _) => "",
+            (_, true) => "multipart/form-data; boundary=",
+            (_, false) => "application/json; charset=utf-8",
+        };
+        assert!(kind.starts_with(expected) && kind.is_empty() == expected.is_empty(), "{}: {kind}", asked.path);
+        assert_eq!(asked.header("authorization"), Some(format!("Bearer {APP_KEY}").as_str()), "{}", asked.path);
+    }
+}
+
+#[tokio::test]
+async fn members_are_found_and_what_cannot_go_out_is_not_sent() {
     let client = Client::new();
     let (api, member) = (client.api(), WorkUserId::from(7));
     assert_eq!(api.member(&member).await.unwrap().name.as_deref(), Some("둘리"));
@@ -254,17 +354,6 @@ async fn members_rooms_and_times() {
     client.work.answers([error(200, "user_not_found")]);
     assert_eq!(api.member_by_phone_number("+82-10-0000-0000").await, Ok(None));
     assert_eq!(api.space().await.unwrap().name.as_deref(), Some("우주"));
-    let span = Span { member: member.clone(), start: 1, end: 2 };
-    api.set_work_time(&span).await.unwrap();
-    api.set_vacation_time(&span).await.unwrap();
-    for batch in [
-        Batch::WorkTime(vec![span.clone()]),
-        Batch::VacationTime(vec![span.clone()]),
-        Batch::ResetWorkTime(vec![member.clone()]),
-        Batch::ResetVacationTime(vec![member.clone()]),
-    ] {
-        api.batch(&batch).await.unwrap();
-    }
     let calls = client.work.asked().len();
     for number in [0, 101] {
         let refused = api.batch(&Batch::ResetWorkTime(vec![member.clone(); number])).await;
@@ -275,18 +364,6 @@ async fn members_rooms_and_times() {
         assert_eq!(refused, Err(WorkError::Refused(ErrorCode::ConversationNotFound)), "{id}");
     }
     assert_eq!(client.work.asked().len(), calls, "nothing of this was sent");
-    api.open_group(&[member.clone(), 8.into()], Some("둘")).await.unwrap();
-    api.invite(&room(), std::slice::from_ref(&member)).await.unwrap();
-    api.kick(&room(), std::slice::from_ref(&member)).await.unwrap();
-    api.members_of(&room()).await.unwrap();
-    api.edit(&json!({"conversation_id": ROOM})).await.unwrap();
-    let paths = client.work.paths();
-    assert_eq!(paths[1], "GET users.find_by_email?email=a%2Bb%40example.com");
-    assert_eq!(paths[6], "POST batch/users.set_work_time");
-    assert_eq!(paths[11], format!("POST conversations/{ROOM}/invite"));
-    let body: Value = serde_json::from_slice(&client.work.asked()[7].body).unwrap();
-    let vacation = json!({"user_id": 7, "vacation_start_time": 1, "vacation_end_time": 2});
-    assert_eq!(body, json!({ "user_vacation_times": [vacation] }));
 }
 
 #[tokio::test]
@@ -314,6 +391,23 @@ async fn files_go_up_and_are_attached() {
     assert_eq!(metas[1]["rotation"], 90);
     let too_many = vec![files[0].clone(); 6];
     assert_eq!(client.api().upload(&room(), &too_many).await, Err(WorkError::Unfit("UPLOAD-COUNT")));
+    let picture = |name: &str, bytes: u64| Upload {
+        name: name.to_owned(),
+        kind: FileKind::Image,
+        bytes: vec![0; usize::try_from(bytes).unwrap()],
+    };
+    let unfit = [(picture("a.png", UPLOAD_IMAGE_MAX + 1), "UPLOAD-SIZE"), (picture("a.webp", 1), "UPLOAD-KIND")];
+    for (file, rule) in unfit {
+        assert_eq!(client.api().upload(&room(), &[file]).await, Err(WorkError::Unfit(rule)));
+    }
+    assert_eq!(
+        client.api().send_attachments(&room(), FileKind::Image, &[]).await,
+        Err(WorkError::Unfit("UPLOAD-COUNT"))
+    );
+    assert_eq!(client.work.asked().len(), 1, "nothing of this was sent");
+    client.api().upload(&room(), &[picture("a.png", 9)]).await.unwrap();
+    let sent = String::from_utf8(client.work.asked()[1].body.clone()).unwrap();
+    assert!(sent.contains("\"file_type\":\"image\"") && sent.contains("filename=\"a.png\""), "{sent}");
     client.api().send_attachments(&room(), FileKind::File, &[1_006_715_191_869_054_976]).await.unwrap();
     let said = client.work.said().remove(0);
     assert_eq!(said["attachment"], json!({"attachment_id": 1_006_715_191_869_054_976_u64}));

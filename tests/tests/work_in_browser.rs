@@ -1,7 +1,7 @@
 //! The Kakao Work room in a real browser: the sample's approval, pressed by the one who asks and the one who decides.
 
 use fantoccini::Locator;
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::{Laptop, Options};
 use tests::browser::Browser;
 
@@ -48,5 +48,62 @@ async fn an_approval_is_asked_for_and_decided_in_the_room() {
     browser.fits(412).await;
     browser.is_accessible().await;
     browser.screenshot("work-room").await;
+    browser.close().await;
+}
+
+/// What the sample never says: every block of the documents, drawn as text and nothing else.
+const EVERY_BLOCK: &str = include_str!("../../shared/tests/samples/work/message-every-block.json");
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_block_is_drawn_and_a_section_is_pressed_with_the_keyboard() {
+    let data = tempfile::tempdir().expect("a folder");
+    let options = Options { port: 0, data: Some(data.path().to_owned()), ..Options::default() };
+    let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("kakao dev starts");
+    let url = laptop.url.clone();
+    tokio::spawn(async move { laptop.serve(std::future::pending()).await.expect("it serves") });
+    let browser = Browser::open(412, false).await;
+    browser.page.goto(&format!("{url}/room/work")).await.expect("the room");
+    browser.waits_for("#words").await;
+
+    let mut message: Value = serde_json::from_str(EVERY_BLOCK).expect("JSON");
+    message["conversation_id"] = 1.into();
+    // Pictures from where there are some; a link that is a page; words that must stay words.
+    let picture = format!("{url}/room/icon.svg");
+    for pointer in ["/blocks/3/url", "/blocks/5/accessory/url", "/blocks/7/image/url"] {
+        *message.pointer_mut(pointer).expect("a picture") = picture.clone().into();
+    }
+    message["blocks"][1]["inlines"][2]["ref"]["value"] = 7.into();
+    message["blocks"][7]["content"] = json!({ "type": "text", "text": "쪽 <b>", "inlines": [
+        { "type": "link", "text": "쪽", "url": "https://example.com/a" }, { "type": "styled", "text": " <b>" } ] });
+    // No device has an action of its own here: the kind of device decides.
+    message["blocks"][5]["action"]["pc"] = json!({ "type": "call_modal", "value": "vacation" });
+    let send = format!(
+        "return fetch('/work-api/v1/messages.send', {{ method: 'POST', body: JSON.stringify({message}), \
+         headers: {{ authorization: 'Bearer local-work-app-key' }} }}).then((answer) => answer.json())"
+    );
+    let answer = browser.script(&send).await;
+    assert_eq!(answer["success"], json!(true), "{answer}");
+    browser.waits_for("#said li .context").await;
+
+    let seen = "const find = (what) => document.querySelector(`#said li ${what}`); \
+                const link = find('.context a'); return { \
+                styled: find('.text .bold.italic.strike.ink-grey').textContent, no_link: find('.text u').title, \
+                mention: find('.text b').title, accent: find('.description b.term').textContent, \
+                link: [link.href, link.rel, link.target], context: find('.context .text').textContent, \
+                image: find('.context img').src, section: find('.section img').src, rows: document.querySelectorAll('#said .action button').length }";
+    assert_eq!(
+        browser.script(seen).await,
+        json!({
+            "styled": "굵게 ", "no_link": "tel:02-123-4567", "mention": "7", "accent": "언제",
+            "link": ["https://example.com/a", "noopener noreferrer", "_blank"], "context": "쪽 <b>",
+            "image": picture, "section": picture, "rows": 2
+        })
+    );
+    browser.is_accessible().await;
+    browser.fits(412).await;
+
+    let button = browser.page.find(Locator::Css("#said .section button")).await.expect("a button");
+    button.send_keys("\n").await.expect("the enter key");
+    browser.waits_for("dialog[open] [name=when]").await;
     browser.close().await;
 }

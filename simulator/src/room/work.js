@@ -47,11 +47,25 @@ async function press(action, message) {
     const answer = await post("request", { type: "request_modal", value: action.value, message: about });
     if (answer?.view) open(answer.view, about);
     else if (answer) complain("모달을 불러오지 못했어요.");
-  } else if (action.type === "exclusive" && action.default) {
-    await press(action.default, message);
-  } else if (/^https?:\/\//i.test(action.value ?? "")) {
+  } else if (action.type === "exclusive") {
+    const inner = chosen(action);
+    if (inner && inner.type !== "exclusive") await press(inner, message);
+  } else if (isWeb(action.value)) {
     window.open(action.value, "_blank", "noopener");
+  } else {
+    complain(`앱을 여는 버튼이에요. 여기서는 열 수 없어요: ${action.value}`);
   }
+}
+
+const isWeb = (url) => /^https?:\/\//i.test(url ?? "");
+
+const DEVICES = { android: /Android/, ios: /iPhone|iPad/, windows: /Windows/, macos: /Mac OS/ };
+
+/** Which action of `exclusive` is meant here: this device's, this kind of device's, or the default. */
+function chosen(action) {
+  const device = Object.keys(DEVICES).find((name) => DEVICES[name].test(navigator.userAgent));
+  const kind = device === "android" || device === "ios" ? "mobile" : "pc";
+  return action[device] ?? action[kind] ?? action.default;
 }
 
 function open(view, message) {
@@ -70,8 +84,11 @@ function open(view, message) {
 }
 
 function field(block) {
-  const words = block.inlines?.map((inline) => inline.text).join("") ?? block.text;
-  if (block.type === "label") return element("p", "label", words);
+  if (block.type === "label") {
+    const label = element("p", "label");
+    label.append(text(block));
+    return label;
+  }
   const input = element(block.type === "select" ? "select" : "input");
   input.name = block.name;
   input.required = block.required === true;
@@ -87,12 +104,26 @@ function field(block) {
 
 function text(block) {
   const made = element("span", "text");
-  for (const inline of block.inlines ?? [{ text: block.text }]) {
-    const piece = element(inline.bold || inline.type === "mention" ? "b" : "span", "", inline.text);
-    if (inline.type === "mention") piece.title = `${inline.ref?.value}`;
-    made.append(piece);
-  }
+  made.append(...(block.inlines?.length ? block.inlines : [{ text: block.text }]).map(piece));
   return made;
+}
+
+function piece(inline) {
+  if (inline.type === "link") {
+    const link = element(isWeb(inline.url) ? "a" : "u", "", inline.text);
+    link.title = inline.url;
+    // A mail or a number is shown; only a page is opened.
+    if (isWeb(inline.url)) Object.assign(link, { href: inline.url, target: "_blank", rel: "noopener noreferrer" });
+    return link;
+  }
+  if (inline.type === "mention") {
+    const name = element("b", "", inline.text);
+    name.title = `${inline.ref?.value}`;
+    return name;
+  }
+  const styles = ["bold", "italic", "strike"].filter((style) => inline[style] === true);
+  if (["red", "blue", "grey"].includes(inline.color)) styles.push(`ink-${inline.color}`);
+  return element("span", styles.join(" "), inline.text);
 }
 
 function image(block) {
@@ -123,14 +154,20 @@ function draw(block, message) {
       made.append(...block.elements.map((one) => draw(one, message)));
       return made;
     case "description":
-      made.append(element("b", "", block.term), text(block.content));
+      made.append(element(block.accent ? "b" : "span", "term", block.term), text(block.content));
       return made;
     case "section":
       made.append(text(block.content), ...(block.accessory ? [image(block.accessory)] : []));
-      if (block.action) made.onclick = () => press(block.action, message);
+      if (block.action) {
+        // All of it can be pressed; the button is there for a keyboard, and its press rises to here.
+        const button = element("button", "", "열기");
+        button.type = "button";
+        made.append(button);
+        made.onclick = (event) => event.target.closest("a") || press(block.action, message);
+      }
       return made;
     case "context":
-      made.append(element("small", "", block.content.text));
+      made.append(image(block.image), text(block.content));
       return made;
     default:
       made.append(text(block));
@@ -141,7 +178,9 @@ function draw(block, message) {
 function line(said) {
   const { message } = said;
   const made = element("li");
-  const blocks = message.blocks?.length ? message.blocks : [{ type: "text", text: message.text }];
+  const { attachment } = message;
+  const files = attachment && `첨부 ${message.type}: ${attachment.attachment_ids ?? attachment.attachment_id}`;
+  const blocks = message.blocks?.length ? message.blocks : [{ type: "text", text: files ?? message.text }];
   made.append(...blocks.map((block) => draw(block, said)));
   const to = message.conversation_id ?? message.email ?? message.key;
   made.append(element("small", "", `→ ${`${to}` === `${ROOM}` ? "대화방" : to}`));

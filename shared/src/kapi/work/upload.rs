@@ -72,7 +72,7 @@ impl WorkApi<'_> {
     /// `conversations/{id}/upload`: up to five files. What comes back names them, in a form that is not documented in full.
     ///
     /// # Errors
-    /// [`WorkError`]; [`WorkError::Unfit`] if there are too many files, or one is too large.
+    /// [`WorkError`]; [`WorkError::Unfit`] if there are too many files, if they are too large, or a picture is no picture.
     pub async fn upload(&self, room: &WorkConversationId, files: &[Upload]) -> Result<Envelope, WorkError> {
         let metas: Vec<Value> = files.iter().map(Upload::meta).collect();
         let body = [("metas".to_owned(), Value::from(metas.clone()))].into_iter().collect();

@@ -5,15 +5,24 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::message::judge_message;
-use super::rules::{API_ERROR, API_FORM, API_TO, BATCH_COUNT, LIST_LIMIT, UPLOAD_COUNT, UPLOAD_KIND, UPLOAD_SIZE};
-use super::{BATCH_MAX, LIST_LIMIT_MAX, UPLOAD_FILES_MAX};
+use super::rules::{
+    API_ERROR, API_FORM, API_TO, BATCH_COUNT, LIST_LIMIT, UPLOAD_COUNT, UPLOAD_IMAGE, UPLOAD_KIND, UPLOAD_SIZE,
+    UPLOAD_TOTAL, UPLOAD_VIDEO,
+};
+use super::{BATCH_MAX, LIST_LIMIT_MAX, UPLOAD_FILES_MAX, UPLOAD_IMAGE_MAX, UPLOAD_MAX, UPLOAD_VIDEO_MAX};
 use crate::kakao::limits::at::At;
 use crate::kakao::limits::report::{Finding, Report, Setting};
 use crate::kakao::skill::Map;
 use crate::kakao::work::Message;
 
 /// The largest file of each kind in bytes.
-const SIZES: [(&str, u64); 3] = [("image", 15 << 20), ("video", 300 << 20), ("file", 1 << 30)];
+const SIZES: [(&str, u64); 3] = [("image", UPLOAD_IMAGE_MAX), ("video", UPLOAD_VIDEO_MAX), ("file", UPLOAD_MAX)];
+
+/// How the names of pictures end.
+const IMAGES: [&str; 5] = ["png", "jpg", "jpeg", "gif", "bmp"];
+
+/// What a video says besides.
+const VIDEO: [&str; 4] = ["duration", "width", "height", "rotation"];
 
 /// Everything there is to say about a request or an answer of the Web API, as far as its members tell which one it is.
 pub fn api(body: &Map) -> Vec<Finding> {
@@ -65,17 +74,32 @@ pub fn api(body: &Map) -> Vec<Finding> {
 fn upload(metas: &[Value], at: At<'_>, report: &mut Report<'_>) {
     report.within(1, UPLOAD_FILES_MAX, metas.len(), &UPLOAD_COUNT, at);
     for (index, meta) in metas.iter().enumerate() {
-        let at = at.index(index);
-        let (kind, size) = (meta["file_type"].as_str().unwrap_or_default(), meta["file_size"].as_u64());
-        let most = SIZES.iter().find(|(known, _)| *known == kind).map(|(_, most)| *most);
-        let named = meta["file_name"].as_str().is_some_and(|name| !name.is_empty());
-        match (most, size) {
-            (Some(most), Some(size)) if named => {
-                if size > most {
-                    report.tell(&UPLOAD_SIZE, at.key("file_size"), &size.to_string(), &most.to_string());
-                }
-            }
-            _ => report.require(false, &UPLOAD_KIND, at),
+        file(meta, at.index(index), report);
+    }
+    let together = metas.iter().filter_map(|meta| meta["file_size"].as_u64()).fold(0, u64::saturating_add);
+    // One that is too large by itself has been told of.
+    if together > UPLOAD_MAX && metas.len() > 1 {
+        report.tell(&UPLOAD_TOTAL, at, &together.to_string(), &UPLOAD_MAX.to_string());
+    }
+}
+
+fn file(meta: &Value, at: At<'_>, report: &mut Report<'_>) {
+    let (kind, name) = (meta["file_type"].as_str(), meta["file_name"].as_str().unwrap_or_default());
+    let most = SIZES.iter().find(|(known, _)| kind == Some(*known)).map(|(_, most)| *most);
+    let (Some(most), Some(size), false) = (most, meta["file_size"].as_u64(), name.is_empty()) else {
+        report.require(false, &UPLOAD_KIND, at);
+        return;
+    };
+    if size > most {
+        report.tell(&UPLOAD_SIZE, at.key("file_size"), &size.to_string(), &most.to_string());
+    }
+    if kind == Some("image") {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        report.require(ending.is_some_and(|it| IMAGES.contains(&it.as_str())), &UPLOAD_IMAGE, at.key("file_name"));
+    }
+    if kind == Some("video") {
+        for key in VIDEO {
+            report.require(meta[key].is_number(), &UPLOAD_VIDEO, at.key(key));
         }
     }
 }

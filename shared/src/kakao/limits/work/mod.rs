@@ -71,6 +71,12 @@ pub const LIST_LIMIT_MAX: u64 = 100;
 pub const BATCH_MAX: usize = 100;
 /// Files of one upload.
 pub const UPLOAD_FILES_MAX: usize = 5;
+/// Bytes of a picture.
+pub const UPLOAD_IMAGE_MAX: u64 = 15 << 20;
+/// Bytes of a film.
+pub const UPLOAD_VIDEO_MAX: u64 = 300 << 20;
+/// Bytes of a file, and of all files of one upload together; the documents say "about".
+pub const UPLOAD_MAX: u64 = 1 << 30;
 
 /// Tells that a text has not between 1 and `most` characters, or that it may count as more.
 fn length(text: &str, most: usize, rule: &'static super::Rule, at: At<'_>, report: &mut Report<'_>) {

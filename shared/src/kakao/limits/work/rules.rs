@@ -51,11 +51,13 @@ rules! {
     /// A piece is known.
     INLINE_KIND = error "INLINE-KIND" BK "an inline is styled, link or mention, and has a text" "inline은 styled, link, mention 중 하나이고 text가 있어야 합니다";
     /// Styled words lead nowhere.
-    INLINE_STYLED = error "INLINE-STYLED" BK "styled words have no url and a known color" "styled에는 url이 없고 color는 정해진 값이어야 합니다";
+    INLINE_STYLED = error "INLINE-STYLED" BK "styled words have no url, no ref and a known color" "styled에는 url과 ref가 없고 color는 정해진 값이어야 합니다";
     /// Links have an address and no style.
-    INLINE_LINK = error "INLINE-LINK" BK "a link needs an http, https, mailto or tel address and has no style" "link에는 http, https, mailto, tel 주소가 있어야 하고 스타일은 쓸 수 없습니다";
+    INLINE_LINK = error "INLINE-LINK" BK "a link needs an http, https, mailto or tel address and has no style and no ref" "link에는 http, https, mailto, tel 주소가 있어야 하고 스타일과 ref는 쓸 수 없습니다";
     /// Mentions name a member.
     INLINE_MENTION = error "INLINE-MENTION" BK "a mention needs a ref of type kw with a member's number" "mention에는 type이 kw이고 value가 사용자 번호인 ref가 있어야 합니다";
+    /// Nothing else is documented for mentions, and nothing says that it is refused.
+    INLINE_MENTION_MORE = warning "INLINE-MENTION" BK "a mention is documented with a text and a ref only, without style or url" "문서에 있는 mention에는 text와 ref만 있고 스타일과 url은 없습니다";
     /// One link in a text.
     LINK_COUNT = advice "LINK-COUNT" BK "there are {found} links in this text; the guide says {limit}" "텍스트 하나에 링크가 {found}개입니다. 가이드는 {limit}개를 권합니다";
     /// Pictures have an address.
@@ -165,6 +167,12 @@ rules! {
     UPLOAD_COUNT = error "UPLOAD-COUNT" WA "there are {found} files; {limit} are allowed" "파일이 {found}개입니다. {limit}개만 됩니다";
     /// A file has its kind.
     UPLOAD_KIND = error "UPLOAD-KIND" WA "a file has a file_name, a file_size and a file_type: file, image or video" "파일에는 file_name, file_size와 file, image, video 중 하나인 file_type이 있어야 합니다";
+    /// A picture is shown.
+    UPLOAD_IMAGE = error "UPLOAD-KIND" WA "an image is a png, jpg, jpeg, gif or bmp file; send anything else as a file" "image는 png, jpg, jpeg, gif, bmp 파일이어야 합니다. 다른 것은 file로 보내세요";
+    /// A film says how it is shown.
+    UPLOAD_VIDEO = error "UPLOAD-KIND" WA "a video needs this number: duration, width, height and rotation" "video에는 duration, width, height, rotation 숫자가 있어야 합니다";
     /// A file is not too large.
     UPLOAD_SIZE = error "UPLOAD-SIZE" WA "the file has {found} bytes; {limit} are allowed" "파일이 {found}바이트입니다. {limit}바이트만 됩니다";
+    /// Nor are all of them together.
+    UPLOAD_TOTAL = error "UPLOAD-SIZE" WA "the files have {found} bytes together; {limit} are allowed" "파일을 모두 합하면 {found}바이트입니다. {limit}바이트만 됩니다";
 }

@@ -98,6 +98,17 @@ fn the_text_of_a_message() {
     ] {
         assert_eq!(of(json!({"text": "가".repeat(letters)})), found, "{letters}");
     }
+    // With an emoji that counts twice: over what older documents allow, and at the end.
+    for (letters, found) in [
+        (2_998, vec![]),
+        (2_999, vec![]),
+        (3_000, vec!["W MSG-TEXT text"]),
+        (9_998, vec!["W MSG-TEXT text"]),
+        (9_999, vec!["W EMOJI-LEN text", "W MSG-TEXT text"]),
+        (10_000, vec!["E MSG-TEXT text"]),
+    ] {
+        assert_eq!(of(json!({"text": "가".repeat(letters) + "😀"})), found, "{letters} and an emoji");
+    }
     assert_eq!(of(json!({})), ["E MSG-TEXT text"]);
     assert_eq!(of(json!({"text": 7})), ["E MEMBER-TYPE text", "E MSG-TEXT text"]);
     assert_eq!(of(json!({"text": "t", "type": "message", "blocks": []})), NOTHING);
@@ -126,9 +137,13 @@ fn the_guide_is_advice() {
     assert_eq!(in_message(json!([line, text("t")])), ["A DIVIDER-PLACE blocks[0]"]);
     assert_eq!(in_message(json!([text("t"), line])), ["A DIVIDER-PLACE blocks[1]"]);
     assert_eq!(in_message(json!([text("t"), line, line, text("t")])), ["A DIVIDER-PLACE blocks[2]"]);
+    assert_eq!(in_message(json!([line])), ["A DIVIDER-PLACE blocks[0]"], "alone");
     assert_eq!(in_message(json!([press, press, press])), NOTHING);
     assert_eq!(in_message(json!([press, press, press, press])), ["A BUTTON-COUNT blocks"]);
     assert_eq!(in_message(json!([press, image()])), ["A IMAGE-PLACE blocks[1]"]);
+    let row = json!({"type": "action", "elements": [press, press]});
+    assert_eq!(in_message(json!([row, image()])), ["A IMAGE-PLACE blocks[1]"]);
+    assert_eq!(in_message(json!([row, text("t"), image()])), NOTHING);
     assert_eq!(in_message(json!([image(), image()])), ["A IMAGE-PLACE blocks[1]"]);
     assert_eq!(in_message(json!(vec![text("t"); 51])), ["W BLOCK-COUNT blocks"]);
 }
@@ -165,9 +180,25 @@ fn pieces_of_a_text() {
     for bad in [json!({"type": "kw", "value": 0}), json!({"type": "x", "value": 1}), json!({}), json!(null)] {
         assert_eq!(mention(bad.clone()), ["E INLINE-MENTION inlines[0].ref"], "{bad}");
     }
+    let member = json!({"type": "kw", "value": 1});
+    for (name, value) in [("bold", json!(false)), ("color", json!("red")), ("url", json!("https://a"))] {
+        let more = json!([{"type": "mention", "text": "가나", "ref": member, name: value}]);
+        assert_eq!(of(more), ["W INLINE-MENTION inlines[0]"], "{name}");
+    }
+    assert_eq!(styled(json!({ "ref": member })), ["E INLINE-STYLED inlines[0].ref"]);
+    let link_to_member = json!([{"type": "link", "text": "가나", "url": "tel:1", "ref": member}]);
+    assert_eq!(of(link_to_member), ["E INLINE-LINK inlines[0].ref"]);
     assert_eq!(of(json!([{"type": "odd", "text": "가나"}])), ["E INLINE-KIND inlines[0].type"]);
-    let both = json!({"type": "text", "text": "가", "markdown": true, "inlines": [{"type": "styled", "text": "가"}]});
-    assert_eq!(in_block(both), ["E TEXT-MD-INLINE markdown"]);
+    let both = |kind: &str, markdown: Value| {
+        let pieces = json!([{"type": "styled", "text": "가"}]);
+        in_block(json!({"type": kind, "text": "가", "markdown": markdown, "inlines": pieces}))
+    };
+    for kind in ["text", "label"] {
+        assert_eq!(both(kind, json!(true)), ["E TEXT-MD-INLINE markdown"]);
+        assert_eq!(both(kind, json!(false)), ["E TEXT-MD-INLINE markdown"]);
+        assert_eq!(both(kind, json!(null)), NOTHING, "null is absent");
+        assert_eq!(in_block(json!({"type": kind, "text": "가", "markdown": false})), NOTHING);
+    }
     let label = json!({"type": "label", "inlines": [{"type": "styled", "text": "가".repeat(201)}]});
     assert_eq!(in_block(label), ["E INLINE-LEN inlines"]);
 }
@@ -205,6 +236,7 @@ fn actions_have_what_they_need() {
     assert_eq!(of(json!({"type": "exclusive", "default": open, "ios": open})), NOTHING);
     assert_eq!(of(json!({"type": "exclusive", "ios": open})), ["E ACTION-EXCLUSIVE action.default"]);
     let inside = json!({"type": "exclusive", "default": open});
+    assert_eq!(of(json!({"type": "exclusive", "default": inside})), ["E ACTION-EXCLUSIVE action.default"]);
     assert_eq!(of(json!({"type": "exclusive", "default": open, "pc": inside})), ["E ACTION-EXCLUSIVE action.pc"]);
     assert_eq!(of(json!({"type": "odd"})), ["E ACTION-KIND action.type"]);
     assert_eq!(in_block(json!({"type": "button", "text": "b", "style": "default"})), ["E BUTTON-ACTION action"]);
@@ -230,6 +262,10 @@ fn parts_of_blocks() {
     assert_eq!(in_block(wrong), ["E SECTION content", "E SECTION accessory"]);
     assert_eq!(in_block(json!({"type": "context", "content": text("t")})), ["E CONTEXT image"]);
     assert_eq!(in_block(json!({"type": "context", "content": text("t"), "image": image()})), NOTHING);
+    let wrong = json!({"type": "context", "content": image(), "image": text("t")});
+    assert_eq!(in_block(wrong), ["E CONTEXT content", "E CONTEXT image"]);
+    let long = json!({"type": "context", "content": text(&"가".repeat(TEXT_MAX + 1)), "image": {"type": "image_link"}});
+    assert_eq!(in_block(long), ["E TEXT-LEN content.text", "E IMAGE-URL image.url"]);
 }
 
 #[test]
@@ -251,6 +287,10 @@ fn modals_are_complete() {
     assert_eq!(in_modal(json!([input("a"), input("b")])), NOTHING);
     assert_eq!(in_modal(json!([input("a"), input("a")])), ["E MODAL-NAMES view.blocks[1].name"]);
     assert_eq!(in_modal(json!([input("")])), ["E MODAL-NAMES view.blocks[0].name"]);
+    let choice = |name: &str| json!({"type": "select", "name": name, "options": [{"text": "o", "value": "v"}]});
+    assert_eq!(in_modal(json!([choice("a"), choice("b")])), NOTHING);
+    assert_eq!(in_modal(json!([input("a"), choice("a")])), ["E MODAL-NAMES view.blocks[1].name"]);
+    assert_eq!(in_modal(json!([choice("")])), ["E MODAL-NAMES view.blocks[0].name"]);
     let select = |number: usize| {
         let options: Vec<Value> = (0..number).map(|at| json!({"text": "o", "value": at.to_string()})).collect();
         in_block(json!({"type": "select", "name": "n", "options": options}))
@@ -355,19 +395,50 @@ fn the_web_api() {
     for key in ["user_work_times", "user_vacation_times", "user_ids"] {
         assert_eq!(in_api(json!({ key: vec![1; 100] })), NOTHING);
         assert_eq!(in_api(json!({ key: vec![1; 101] })), [format!("E BATCH-COUNT {key}")]);
+        assert_eq!(in_api(json!({ key: [] })), [format!("E BATCH-COUNT {key}")]);
     }
     assert_eq!(in_api(json!({"text": "t"})), ["E API-TO conversation_id"]);
     assert_eq!(in_api(json!({"conversation_id": 1, "text": ""})), ["E MSG-TEXT text"]);
-    let file = |kind: &str, size: u64| json!({"file_name": "a", "file_type": kind, "file_size": size});
-    assert_eq!(in_api(json!({"metas": vec![file("file", 1); 5]})), NOTHING);
-    assert_eq!(in_api(json!({"metas": vec![file("file", 1); 6]})), ["E UPLOAD-COUNT metas"]);
-    for (kind, most) in [("image", 15 << 20), ("video", 300 << 20), ("file", 1 << 30)] {
-        assert_eq!(in_api(json!({ "metas": [file(kind, most)] })), NOTHING, "{kind}");
-        assert_eq!(in_api(json!({ "metas": [file(kind, most + 1)] })), ["E UPLOAD-SIZE metas[0].file_size"], "{kind}");
-    }
-    assert_eq!(in_api(json!({"metas": []})), ["E UPLOAD-COUNT metas"]);
-    assert_eq!(in_api(json!({"metas": [file("odd", 1)]})), ["E UPLOAD-KIND metas[0]"]);
     assert_eq!(in_api(json!({"odd": 1})), ["E API-FORM ."]);
+}
+
+fn file(kind: &str, size: u64) -> Value {
+    let name = if kind == "image" { "a.png" } else { "a" };
+    let mut meta = json!({"file_name": name, "file_type": kind, "file_size": size});
+    if kind == "video" {
+        let more = json!({"duration": 3, "width": 4, "height": 5, "rotation": 0});
+        meta.as_object_mut().unwrap().append(&mut more.as_object().unwrap().clone());
+    }
+    meta
+}
+
+#[test]
+fn uploads() {
+    let of = |metas: Value| in_api(json!({ "metas": metas }));
+    assert_eq!(of(json!(vec![file("file", 1); 5])), NOTHING);
+    assert_eq!(of(json!(vec![file("file", 1); 6])), ["E UPLOAD-COUNT metas"]);
+    assert_eq!(of(json!([])), ["E UPLOAD-COUNT metas"]);
+    assert_eq!(of(json!([file("odd", 1)])), ["E UPLOAD-KIND metas[0]"]);
+    for (kind, most) in [("image", 15 << 20), ("video", 300 << 20), ("file", 1 << 30)] {
+        assert_eq!(of(json!([file(kind, most)])), NOTHING, "{kind}");
+        assert_eq!(of(json!([file(kind, most + 1)])), ["E UPLOAD-SIZE metas[0].file_size"], "{kind}");
+    }
+    assert_eq!(of(json!([file("file", 1 << 29), file("file", 1 << 29)])), NOTHING);
+    assert_eq!(of(json!([file("file", 1 << 29), file("file", (1 << 29) + 1)])), ["E UPLOAD-SIZE metas"]);
+    let named = |name: &str| of(json!([{"file_name": name, "file_type": "image", "file_size": 1}]));
+    for good in ["가.png", "a.JPG", "a.b.jpeg", "a.gif", "a.bmp"] {
+        assert_eq!(named(good), NOTHING, "{good}");
+    }
+    for bad in ["a.webp", "a.png.exe", "png", "😀"] {
+        assert_eq!(named(bad), ["E UPLOAD-KIND metas[0].file_name"], "{bad}");
+    }
+    for key in ["duration", "width", "height", "rotation"] {
+        for odd in [json!(null), json!("3")] {
+            let mut film = file("video", 1);
+            film[key] = odd;
+            assert_eq!(of(json!([film])), [format!("E UPLOAD-KIND metas[0].{key}")]);
+        }
+    }
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! <https://docs.kakaoi.ai/kakao_work/blockkit/textblock/>
 
 use super::rules::{
-    INLINE_KIND, INLINE_LEN, INLINE_LINK, INLINE_MATCH, INLINE_MENTION, INLINE_STYLED, LABEL_LEN, LINK_COUNT,
-    MEMBER_TYPE, TEXT_LEN, TEXT_MD_INLINE,
+    INLINE_KIND, INLINE_LEN, INLINE_LINK, INLINE_MATCH, INLINE_MENTION, INLINE_MENTION_MORE, INLINE_STYLED, LABEL_LEN,
+    LINK_COUNT, MEMBER_TYPE, TEXT_LEN, TEXT_MD_INLINE,
 };
 use super::{LABEL_MAX, TEXT_MAX, length};
 use crate::kakao::limits::at::At;
@@ -41,7 +41,7 @@ fn pieces(
     let joined: String = inlines.iter().filter_map(|inline| inline.text.as_deref()).collect();
     length(&joined, most, &INLINE_LEN, at, report);
     report.require(text.is_none_or(|text| text == joined), &INLINE_MATCH, at);
-    report.require(markdown != Some(true), &TEXT_MD_INLINE, block.key("markdown"));
+    report.require(markdown.is_none(), &TEXT_MD_INLINE, block.key("markdown"));
     let links = inlines.iter().filter(|inline| inline.kind == Some(InlineType::Link)).count();
     report.at_most(1, links, &LINK_COUNT, at);
     for (index, inline) in inlines.iter().enumerate() {
@@ -56,10 +56,12 @@ fn piece(inline: &Inline, at: At<'_>, report: &mut Report<'_>) {
     match &inline.kind {
         Some(InlineType::Styled) => {
             report.require(inline.url.is_none(), &INLINE_STYLED, at.key("url"));
+            report.require(inline.mentioned.is_none(), &INLINE_STYLED, at.key("ref"));
             report.require(!matches!(inline.color, Some(Color::Other(_))), &INLINE_STYLED, at.key("color"));
         }
         Some(InlineType::Link) => {
             report.require(inline.url.as_deref().is_some_and(leads_somewhere), &INLINE_LINK, at.key("url"));
+            report.require(inline.mentioned.is_none(), &INLINE_LINK, at.key("ref"));
             report.require(!styles, &INLINE_LINK, at);
         }
         Some(InlineType::Mention) => {
@@ -68,6 +70,7 @@ fn piece(inline: &Inline, at: At<'_>, report: &mut Report<'_>) {
                 who.kind.as_deref() == Some("kw") && number.is_some_and(|number| number > 0)
             });
             report.require(named, &INLINE_MENTION, at.key("ref"));
+            report.require(!styles && inline.url.is_none(), &INLINE_MENTION_MORE, at);
         }
         Some(InlineType::Other(_)) | None => report.require(false, &INLINE_KIND, at.key("type")),
     }
