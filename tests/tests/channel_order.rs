@@ -14,6 +14,7 @@ use tests::faults::{ALWAYS, Fault};
 use tests::parameters::{Parameters, secret_from};
 use tests::table::text;
 use tests::webhooks::Knock;
+use tests::work::{APP_KEY, Work};
 
 #[tokio::test]
 async fn t04_an_event_of_the_far_future_freezes_nothing() {
@@ -101,6 +102,27 @@ async fn f33_a_bot_that_breaks_loses_its_effects_and_not_the_relation() {
             assert_eq!(world.state("U#app#6000000"), relation(word, seconds));
         }
         world.table.remove("U#app#6000000", "CH#_AbCdE");
+#[tokio::test]
+async fn f01_f03_a_block_is_said_in_kakao_work_once() {
+    let work = Work::start();
+    let world = World::with(Desk, &[("WORK_API_URL", &work.url()), ("WORK_APP_KEY", APP_KEY)]);
+    let blocked = knock(&event("blocked", -60));
+    for delivery in [None, Some("5f1e2d3c4b5a69788796a5b4"), Some("5f1e2d3c4b5a69788796a5b5")] {
+        let copy = blocked.clone().header("x-kakao-resource-id", delivery);
+        assert!(join_all((0..8).map(|_| world.send(&copy))).await.iter().all(|answered| answered.status == 200));
+        world.sweep().await;
+    }
+    assert_eq!(world.state(APP), relation("blocked", -60));
+    assert_eq!(work.said().len(), 1, "{:?}", work.said());
+    assert_eq!(world.tell(&event("blocked", -70)).await, 200);
+    world.sweep().await;
+    assert_eq!(work.said().len(), 1, "an old one is said to nobody");
+    assert_eq!(world.tell(&event("added", -50)).await, 200);
+    assert_eq!(world.tell(&event("blocked", -40)).await, 200);
+    world.sweep().await;
+    assert_eq!(work.said().len(), 2, "who goes again is told of again");
+}
+
         flag.store(false, Ordering::SeqCst);
         assert!(world.table.items_under("OUT#").is_empty());
     }
