@@ -34,25 +34,36 @@ async fn t04_an_event_of_the_far_future_freezes_nothing() {
 }
 
 #[tokio::test]
-async fn f03_two_things_on_one_second_are_settled_by_kakao() {
-    for order in [["added", "blocked"], ["blocked", "added"]] {
-        let world = world();
-        world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
-        for word in order {
-            assert_eq!(world.tell(&event(word, -60)).await, 200);
-        }
-        assert_eq!(world.state(APP), relation("blocked", -60), "until then the careful choice");
-        if order[0] == "blocked" {
-            world.sweep().await;
-            assert_eq!(world.state(APP), relation("added", -60));
-            for word in order {
-                assert_eq!(world.tell(&event(word, -60)).await, 200);
-            }
-            world.pass(60);
-            world.sweep().await;
-            assert_eq!(world.state(APP), relation("added", -60), "copies change nothing");
-        }
+async fn f03_an_addition_on_the_second_of_a_block_is_settled_by_kakao() {
+    let world = world();
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    for word in ["blocked", "added"] {
+        assert_eq!(world.tell(&event(word, -60)).await, 200);
     }
+    assert_eq!(world.state(APP), relation("blocked", -60), "until then the careful choice");
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("added", -60), 1));
+    for word in ["blocked", "added"] {
+        assert_eq!(world.tell(&event(word, -60)).await, 200);
+    }
+    world.pass(60);
+    world.sweep().await;
+    assert_eq!(world.state(APP), relation("added", -60), "copies change nothing");
+}
+
+#[tokio::test]
+async fn f03_a_block_on_the_second_of_an_addition_counts_and_nobody_is_asked() {
+    let world = world();
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    for word in ["added", "blocked"] {
+        assert_eq!(world.tell(&event(word, -60)).await, 200);
+    }
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("blocked", -60), 0));
+    // A copy of the addition that comes after the block asks.
+    assert_eq!(world.tell(&event("added", -60)).await, 200);
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("added", -60), 1));
 }
 
 #[tokio::test]
@@ -92,17 +103,6 @@ async fn a_greeting_leaves_through_the_outbox_once() {
 }
 
 #[tokio::test]
-async fn f33_a_bot_that_breaks_loses_its_effects_and_not_the_relation() {
-    let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
-    for flag in [&world.app.bot.panics, &world.app.bot.sleeps, &world.app.bot.floods] {
-        flag.store(true, Ordering::SeqCst);
-        for (seconds, word) in [(-60, "added"), (-50, "blocked")] {
-            let status = world.tell(&changed(event(word, seconds), json!({"id": 6_000_000}))).await;
-            assert_eq!(status, if word == "added" { 503 } else { 200 });
-            assert_eq!(world.state("U#app#6000000"), relation(word, seconds));
-        }
-        world.table.remove("U#app#6000000", "CH#_AbCdE");
-#[tokio::test]
 async fn f01_f03_a_block_is_said_in_kakao_work_once() {
     let work = Work::start();
     let world = World::with(Desk, &[("WORK_API_URL", &work.url()), ("WORK_APP_KEY", APP_KEY)]);
@@ -123,6 +123,17 @@ async fn f01_f03_a_block_is_said_in_kakao_work_once() {
     assert_eq!(work.said().len(), 2, "who goes again is told of again");
 }
 
+#[tokio::test]
+async fn f33_a_bot_that_breaks_loses_its_effects_and_not_the_relation() {
+    let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
+    for flag in [&world.app.bot.panics, &world.app.bot.sleeps, &world.app.bot.floods] {
+        flag.store(true, Ordering::SeqCst);
+        for (seconds, word) in [(-60, "added"), (-50, "blocked")] {
+            let status = world.tell(&changed(event(word, seconds), json!({"id": 6_000_000}))).await;
+            assert_eq!(status, if word == "added" { 503 } else { 200 });
+            assert_eq!(world.state("U#app#6000000"), relation(word, seconds));
+        }
+        world.table.remove("U#app#6000000", "CH#_AbCdE");
         flag.store(false, Ordering::SeqCst);
         assert!(world.table.items_under("OUT#").is_empty());
     }
