@@ -356,6 +356,27 @@ async fn f37_a_new_audience_is_known_as_soon_as_the_key_is_stored() {
     assert_eq!(parameters.calls(), 3, "once a minute");
 }
 
+#[tokio::test]
+async fn f34_after_a_sleep_of_five_minutes_our_own_name_is_read_again() {
+    let parameters = Parameters::start();
+    parameters.set("/kakao/KAKAO_REST_API_KEY", "old");
+    let url = parameters.url();
+    let world = World::with(Silent, &secret_from("KAKAO_REST_API_KEY", &url));
+    let to_old = |jti: &str| {
+        let mut claims = world.claims(jti, &unlinked(), json!({}));
+        claims["aud"] = json!("old");
+        world.token(&claims)
+    };
+    for (sleep, calls) in [(0, 1), (299, 1), (1, 2), (600, 3)] {
+        world.pass(sleep);
+        assert_eq!(world.send(&to_old(&format!("j{sleep}"))).await.status, 202);
+        assert_eq!(parameters.calls(), calls, "{sleep} s later");
+    }
+    parameters.set("/kakao/KAKAO_REST_API_KEY", "new");
+    world.pass(300);
+    assert_eq!(world.refused(&to_old("late")).await, "invalid_audience");
+}
+
 // ---- the keys
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use account_support::{JWKS, TYPE, WHO, jwk, key, signed, unlinked};
 use lambda_support::front::Front;
-use lambda_support::{answer, event, now, reply};
+use lambda_support::{answer, event, freezes, now, reply};
 use ring::signature::RSA_PKCS1_SHA256;
 use serde_json::{Value, json};
 use shared::clock::Millis;
@@ -108,11 +108,11 @@ async fn thaws_well(what_happens: impl Fn(&Front)) {
     for (function, names) in CALLBACKS {
         let world = World::new();
         let callback = world.starts(function).await;
-        for name in names {
+        for (name, frozen) in names.into_iter().zip(freezes()) {
             let opened = world.front.opened();
             signal(&callback, "-STOP").await;
             what_happens(&world.front);
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            tokio::time::sleep(frozen).await;
             signal(&callback, "-CONT").await;
             let (event, expected) = world.told(function, name);
             let asked = Instant::now();
