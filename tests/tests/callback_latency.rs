@@ -88,8 +88,7 @@ async fn a_channel_event_is_answered_within_300_ms_of_a_slow_table() {
 #[tokio::test]
 async fn whoever_finds_the_list_of_addresses_old_waits_for_one_call_more() {
     let world = channel_support::World::with(Host::default(), &[("BOT_IDS", "b1"), ("CALLBACK_ADDRESSES", "kakao")]);
-    let list = ["203.0.113.7", "211.249.221.0/24"];
-    let list = Addresses::published(list.into_iter()).expect("a list");
+    let list = Addresses::published(["203.0.113.7", "211.249.221.0/24"]).expect("a list");
     assert!(world.outbox.store().keep_kakaos_addresses(&list, channel_support::NOW).await.expect("the table"));
     let tell = async |run: u64, seconds: i64| {
         let body = changed(event("added", seconds), json!({ "id": 2_200_000_000 + run }));

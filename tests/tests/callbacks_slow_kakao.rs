@@ -35,7 +35,7 @@ fn peak() -> u64 {
 }
 
 /// A byte now and then; the head and nothing more; not even that; more than is read; 100 MiB.
-fn troubles() -> [Told; 5] {
+const fn troubles() -> [Told; 5] {
     [
         Told::Drip(Duration::from_millis(200)),
         Told::Drip(Duration::from_secs(3_600)),
