@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::bot::{SORRY, TOO_LATE};
 use tests::faults::{ALWAYS, Fault};
 use tests::log::Log;

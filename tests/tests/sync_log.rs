@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use shared::bot::{Applicant, Decision, Field, Form, SignUp, Words};
 use shared::kakao::login::Koe;
 use simulator::login::{Endpoint, Fault};
