@@ -1,7 +1,8 @@
 //! Secrets: never printed, compared in constant time, two valid at once while one is being replaced.
 //!
 //! A secret comes from the environment variable of its name (laptop, tests), else from the SSM `SecureString`
-//! `${SECRETS_PREFIX}/<NAME>`, which is read while the function starts and kept for five minutes.
+//! `${SECRETS_PREFIX}/<NAME>`, which is read while the function starts and kept for five minutes, or for one where it is an admin key
+//! that opens a door.
 
 mod seal;
 mod values;
@@ -29,6 +30,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
 
 /// A presented key that no known secret matches may mean that the secret was just replaced: read again, this often at most.
+/// Also how long an admin key that was taken away still lets somebody in (threat T06).
 const REREAD_AFTER: Duration = Duration::from_secs(60);
 
 /// A value that somebody else turned away is read again unless that was done just now: a batch that is turned away as one reads
@@ -101,6 +103,15 @@ impl SecretName {
             Self::WorkPathSecret => "WORK_PATH_SECRET",
         }
     }
+
+    /// How long values that were read let somebody in. Whoever shows an admin key that was taken away is not told apart from Kakao
+    /// by what is known, so what is known must be young.
+    const fn opens_for(self) -> Duration {
+        match self {
+            Self::KakaoAdminKeys => REREAD_AFTER,
+            _ => FRESH_FOR,
+        }
+    }
 }
 
 /// Why a secret is not to be had.
@@ -162,12 +173,12 @@ impl Secrets {
         self.env.secrets.contains_key(&name) || self.env.secrets_prefix.is_some()
     }
 
-    /// The accepted values, at most five minutes old; older ones if the parameter store cannot be reached.
+    /// The accepted values, at most five minutes old, admin keys one; older ones if the parameter store cannot be reached.
     ///
     /// # Errors
     /// [`NoSecret`]
     pub async fn keys(&self, name: SecretName) -> Result<Keys, NoSecret> {
-        self.younger_than(name, FRESH_FOR).await.map(|known| known.keys)
+        self.younger_than(name, name.opens_for()).await.map(|known| known.keys)
     }
 
     /// The accepted values after a presented key did not match: read again unless that was done within the last minute.
@@ -178,8 +189,8 @@ impl Secrets {
         self.younger_than(name, REREAD_AFTER).await.map(|known| known.keys)
     }
 
-    /// The value to present to somebody else in the name of `bot` (an id without the development channel's `!`), as old as
-    /// [`Secrets::keys`] may be.
+    /// The value to present to somebody else in the name of `bot` (an id without the development channel's `!`), at most five minutes
+    /// old.
     ///
     /// # Errors
     /// [`NoSecret`]
@@ -200,8 +211,8 @@ impl Secrets {
         self.present(self.younger_than(name, REFUSED_AGAIN_AFTER).await?, bot)
     }
 
-    /// All values that are good for every bot, the current one first, as old as [`Secrets::keys`] may be: what was signed under the
-    /// one before must still be recognised.
+    /// All values that are good for every bot, the current one first, at most five minutes old: what was signed under the one before
+    /// must still be recognised.
     ///
     /// # Errors
     /// [`NoSecret`]

@@ -9,7 +9,7 @@ use crate::http::{Body, Request};
 use crate::kakao;
 use crate::kapi::secevent::{self, Expected, NotTaken, SecurityEvent};
 use crate::log::Log;
-use crate::secret::{Access, Keys, NoSecret, Secret, SecretName};
+use crate::secret::{Access, NoSecret, Secret, SecretName};
 use crate::sign_up::{Keys as ClerkKeys, NoPass, Pass, Purpose};
 
 pub use elsewhere::Published;
@@ -80,8 +80,7 @@ pub async fn admin_key(services: &Services, request: Request) -> Result<Verified
         Log::warn("verify.refused").request(&request.id).why("header").write();
         return Err(Refused::NotTrusted);
     };
-    // A key on its way out is looked up again, so that it is out a minute after it was taken away (threat T06).
-    let access = accepted(services, SecretName::KakaoAdminKeys, presented, &request.id, Keys::is_current).await?;
+    let access = accepted(services, SecretName::KakaoAdminKeys, presented, &request.id).await?;
     if is_from_elsewhere(services, &request).await {
         Log::warn("verify.refused").request(&request.id).why("address").write();
         return Err(Refused::NotTrusted);
@@ -147,16 +146,10 @@ async fn made_out_to(
     secevent::verify(&services.account_event_keys, services.outbound(), env, now, token, expected).await
 }
 
-/// What a value opens, if it is one of the secret's. If it is not good enough, the secret may just have been replaced.
-async fn accepted(
-    services: &Services,
-    name: SecretName,
-    presented: &str,
-    request: &str,
-    good: fn(&Keys, &str) -> bool,
-) -> Result<Access, Refused> {
+/// What a value opens, if it is one of the secret's. If it is not, the secret may just have been replaced.
+async fn accepted(services: &Services, name: SecretName, presented: &str, request: &str) -> Result<Access, Refused> {
     let known = services.secrets.keys(name).await.map_err(Refused::CannotTell)?;
-    let keys = if good(&known, presented) {
+    let keys = if known.accept(presented) {
         known
     } else {
         services.secrets.keys_after_mismatch(name).await.map_err(Refused::CannotTell)?
@@ -190,7 +183,7 @@ pub async fn skill_secret(services: &Services, request: Request) -> Result<Verif
         return Ok(Verified { request, access: Access::Everything });
     }
     let presented = request.header(&services.env.skill_secret_header).unwrap_or_default();
-    let access = accepted(services, SecretName::SkillSecret, presented, &request.id, Keys::accept).await?;
+    let access = accepted(services, SecretName::SkillSecret, presented, &request.id).await?;
     Ok(Verified { request, access })
 }
 
@@ -205,17 +198,7 @@ pub async fn work_secret(services: &Services, request: Request, in_path: Option<
         Some(secret) => secret.to_owned(),
         None => in_query().map(|(_, secret)| secret.into_owned()).unwrap_or_default(),
     };
-    let name = SecretName::WorkPathSecret;
-    let known = services.secrets.keys(name).await.map_err(Refused::CannotTell)?;
-    let keys = if known.accept(&presented) {
-        known
-    } else {
-        services.secrets.keys_after_mismatch(name).await.map_err(Refused::CannotTell)?
-    };
-    if !keys.accept(&presented) {
-        Log::warn("verify.refused").request(&request.id).write();
-        return Err(Refused::NotTrusted);
-    }
+    accepted(services, SecretName::WorkPathSecret, &presented, &request.id).await?;
     Ok(Verified { request, access: Access::Bots(Vec::new()) })
 }
 

@@ -179,7 +179,7 @@ async fn rows_9_to_11_t30_whatever_is_not_signed_by_kakao_for_us_is_refused() {
         ("another subject", changed("sub", json!("2100000002")), NOBODY),
         ("nobody", changed("sub", json!("me")), NOBODY),
         ("nobody by number", changed("sub", json!("007")), NOBODY),
-        ("a number that is none", changed("sub", json!(1.5)), UNREAD),
+        ("a number that is none", changed("sub", json!(1.5)), NOBODY),
         ("a claim twice", signed(&one, &RSA_PKCS1_SHA256, &header_text, &twice), UNREAD),
         ("claims that are no JSON", signed(&one, &RSA_PKCS1_SHA256, &header_text, "x"), UNREAD),
         ("claims in a list", signed(&one, &RSA_PKCS1_SHA256, &header_text, "[]"), UNREAD),
@@ -224,6 +224,43 @@ async fn rows_9_to_11_t30_whatever_is_not_signed_by_kakao_for_us_is_refused() {
     assert_eq!(world.send(&token).await.status, 202);
 }
 
+/// Two things are wrong with each of these: the answer tells of the check that comes first (protocol `channel-and-webhooks` 3.4).
+#[tokio::test]
+async fn checks_2_to_8_come_in_their_order() {
+    let world = world();
+    let good = world.claims("j1", &unlinked(), json!({}));
+    assert_eq!(world.send(&world.token(&good)).await.status, 202);
+    let headed = |whose: &str, typ: &str, kid: &str, changes: &[(&str, Value)]| {
+        let (mut header, mut claims) = (header(kid), good.clone());
+        header["typ"] = json!(typ);
+        changes.iter().for_each(|(member, value)| claims[*member] = value.clone());
+        signed(&key(whose), &RSA_PKCS1_SHA256, &header.to_string(), &claims.to_string())
+    };
+    let from = |whose: &str, kid: &str, changes: &[(&str, Value)]| headed(whose, "secevent+jwt", kid, changes);
+    let claims = |changes: &[(&str, Value)]| from("one", "k1", changes);
+    let (issuer, audience) = (("iss", json!("https://evil.example")), ("aud", json!("another")));
+    let nameless = ("jti", Value::Null);
+    let pairs = [
+        ("typ, kid", headed("two", "JWT", "k9", &[]), NO_TOKEN),
+        ("kid, signature, iss", from("two", "k9", std::slice::from_ref(&issuer)), NO_KEY),
+        ("signature, iss", from("two", "k1", std::slice::from_ref(&issuer)), NOT_SIGNED),
+        ("iss, aud", claims(&[issuer.clone(), audience.clone()]), ISSUER),
+        ("iss, sub", claims(&[issuer.clone(), ("sub", json!(1.5))]), ISSUER),
+        ("iss, app_id", claims(&[issuer, ("app_id", json!(1.5))]), ISSUER),
+        ("aud, jti", claims(&[audience.clone(), nameless.clone()]), AUDIENCE),
+        ("aud, sub", claims(&[audience, ("sub", json!(1.5))]), AUDIENCE),
+        ("jti, iat", claims(&[nameless, ("iat", Value::Null)]), JTI),
+        ("iat, events", claims(&[("iat", Value::Null), ("events", Value::Null)]), IAT),
+        ("events, sub", claims(&[("events", Value::Null), ("sub", json!(1.5))]), EVENTS),
+        ("sub, a known jti", claims(&[("sub", json!(1.5))]), NOBODY),
+    ];
+    for (name, token, description) in pairs {
+        let body: Value = serde_json::from_str(&world.send(&token).await.body).expect("JSON");
+        assert_eq!(body["description"], description, "{name}");
+    }
+    assert_eq!(world.send(&claims(&[("jti", json!("j2")), ("app_id", json!(1.5))])).await.status, 202, "not needed");
+}
+
 #[tokio::test]
 async fn check_1_2_the_body_is_a_token_and_says_so() {
     let world = world();
@@ -246,8 +283,10 @@ async fn check_1_2_the_body_is_a_token_and_says_so() {
     }
     let bytes = Knock { base64: true, ..knock(Some(TYPE), "").body(TYPE, b"\xff\xfe.\x00.x".to_vec()) };
     assert_eq!(err(&world.knock(&bytes).await), "invalid_request");
-    let get = Knock { method: "GET", ..knock(Some(TYPE), &token) };
-    assert_eq!(world.knock(&get).await.status, 405);
+    for kind in [TYPE, "text/plain"] {
+        let get = Knock { method: "GET", ..knock(Some(kind), &token) };
+        assert_eq!(world.knock(&get).await.status, 405, "the method comes before the type");
+    }
     assert!(world.table.items().is_empty());
     for (at, kind) in [TYPE, "APPLICATION/SECEVENT+JWT", "application/secevent+jwt; charset=utf-8"].iter().enumerate() {
         let token = world.token(&world.claims(&format!("a{at}"), &unlinked(), json!({})));
@@ -315,6 +354,27 @@ async fn f37_a_new_audience_is_known_as_soon_as_the_key_is_stored() {
         assert_eq!(world.refused(&token(jti, "somebody else")).await, "invalid_audience");
     }
     assert_eq!(parameters.calls(), 3, "once a minute");
+}
+
+#[tokio::test]
+async fn f34_after_a_sleep_of_five_minutes_our_own_name_is_read_again() {
+    let parameters = Parameters::start();
+    parameters.set("/kakao/KAKAO_REST_API_KEY", "old");
+    let url = parameters.url();
+    let world = World::with(Silent, &secret_from("KAKAO_REST_API_KEY", &url));
+    let to_old = |jti: &str| {
+        let mut claims = world.claims(jti, &unlinked(), json!({}));
+        claims["aud"] = json!("old");
+        world.token(&claims)
+    };
+    for (sleep, calls) in [(0, 1), (299, 1), (1, 2), (600, 3)] {
+        world.pass(sleep);
+        assert_eq!(world.send(&to_old(&format!("j{sleep}"))).await.status, 202);
+        assert_eq!(parameters.calls(), calls, "{sleep} s later");
+    }
+    parameters.set("/kakao/KAKAO_REST_API_KEY", "new");
+    world.pass(300);
+    assert_eq!(world.refused(&to_old("late")).await, "invalid_audience");
 }
 
 // ---- the keys

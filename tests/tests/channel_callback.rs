@@ -283,20 +283,34 @@ async fn t06_a_rotation_refuses_no_good_key_and_takes_no_old_one_after_a_minute(
 }
 
 #[tokio::test]
-async fn f34_after_a_sleep_of_five_minutes_the_key_is_read_again() {
+async fn t06_a_key_that_was_taken_away_is_out_after_a_minute_whoever_else_calls() {
     let parameters = Parameters::start();
     parameters.set("/kakao/KAKAO_ADMIN_KEYS", "old");
     let url = parameters.url();
     let world = World::with(Silent, &secret_from("KAKAO_ADMIN_KEYS", &url));
     let old = knock(&event("added", -60)).header("authorization", Some("KakaoAK old"));
-    for (sleep, calls) in [(0, 1), (200, 1), (99, 1), (2, 2), (600, 3)] {
+    assert_eq!(world.send(&old).await.status, 200);
+    // No new key comes that would tell the sandbox of the change: whoever has the old one is alone with it.
+    parameters.set("/kakao/KAKAO_ADMIN_KEYS", "new");
+    world.pass(61);
+    assert_eq!(world.send(&old).await.status, 401);
+}
+
+#[tokio::test]
+async fn f34_after_a_sleep_the_key_is_read_again() {
+    let parameters = Parameters::start();
+    parameters.set("/kakao/KAKAO_ADMIN_KEYS", "old");
+    let url = parameters.url();
+    let world = World::with(Silent, &secret_from("KAKAO_ADMIN_KEYS", &url));
+    let old = knock(&event("added", -60)).header("authorization", Some("KakaoAK old"));
+    for (sleep, calls) in [(0, 1), (30, 1), (29, 1), (2, 2), (301, 3), (600, 4)] {
         world.pass(sleep);
         assert_eq!(world.send(&old).await.status, 200);
         assert_eq!(parameters.calls(), calls, "{sleep} s later");
     }
     // A key that is no longer good is not good after a sleep, though it was when the sandbox fell asleep.
     parameters.set("/kakao/KAKAO_ADMIN_KEYS", "new");
-    world.pass(301);
+    world.pass(600);
     assert_eq!(world.send(&old).await.status, 401);
 }
 
@@ -358,15 +372,20 @@ async fn everything_that_is_logged() {
     world.sweep().await;
     world.faults.on("UpdateItem", ALWAYS, Fault::Error("AccessDeniedException"));
     let _ = world.send(&named(&event("blocked", -20)).header("x-kakao-resource-id", None)).await;
-    println!("{:?}", world.app.env);
+    println!("\n{SETTINGS}{:?}", world.app.env);
 }
+
+/// What the line with the settings begins with.
+const SETTINGS: &str = "settings: ";
 
 #[test]
 fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
     let said = Log::of("everything_that_is_logged");
     let (lines, log) = (&said.lines, said.text());
+    // All that was printed, as it was printed: a line that cannot be read may hold something, too.
+    let printed: String = said.output.lines().filter(|line| !line.starts_with(SETTINGS)).collect();
     for secret in ["canary", WHO, ADMIN_KEY, "203.0.113.77"] {
-        assert!(!log.contains(secret), "{secret} is in\n{log}");
+        assert!(!printed.contains(secret), "{secret} is in\n{printed}");
     }
     assert!(!said.output.contains("canary-key"), "not even among the settings");
     let known = [

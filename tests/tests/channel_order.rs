@@ -14,6 +14,7 @@ use tests::faults::{ALWAYS, Fault};
 use tests::parameters::{Parameters, secret_from};
 use tests::table::text;
 use tests::webhooks::Knock;
+use tests::work::{APP_KEY, Work};
 
 #[tokio::test]
 async fn t04_an_event_of_the_far_future_freezes_nothing() {
@@ -33,25 +34,36 @@ async fn t04_an_event_of_the_far_future_freezes_nothing() {
 }
 
 #[tokio::test]
-async fn f03_two_things_on_one_second_are_settled_by_kakao() {
-    for order in [["added", "blocked"], ["blocked", "added"]] {
-        let world = world();
-        world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
-        for word in order {
-            assert_eq!(world.tell(&event(word, -60)).await, 200);
-        }
-        assert_eq!(world.state(APP), relation("blocked", -60), "until then the careful choice");
-        if order[0] == "blocked" {
-            world.sweep().await;
-            assert_eq!(world.state(APP), relation("added", -60));
-            for word in order {
-                assert_eq!(world.tell(&event(word, -60)).await, 200);
-            }
-            world.pass(60);
-            world.sweep().await;
-            assert_eq!(world.state(APP), relation("added", -60), "copies change nothing");
-        }
+async fn f03_an_addition_on_the_second_of_a_block_is_settled_by_kakao() {
+    let world = world();
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    for word in ["blocked", "added"] {
+        assert_eq!(world.tell(&event(word, -60)).await, 200);
     }
+    assert_eq!(world.state(APP), relation("blocked", -60), "until then the careful choice");
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("added", -60), 1));
+    for word in ["blocked", "added"] {
+        assert_eq!(world.tell(&event(word, -60)).await, 200);
+    }
+    world.pass(60);
+    world.sweep().await;
+    assert_eq!(world.state(APP), relation("added", -60), "copies change nothing");
+}
+
+#[tokio::test]
+async fn f03_a_block_on_the_second_of_an_addition_counts_and_nobody_is_asked() {
+    let world = world();
+    world.login.json(CHANNELS, 200, kakao_says("ADDED", -60));
+    for word in ["added", "blocked"] {
+        assert_eq!(world.tell(&event(word, -60)).await, 200);
+    }
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("blocked", -60), 0));
+    // A copy of the addition that comes after the block asks.
+    assert_eq!(world.tell(&event("added", -60)).await, 200);
+    world.sweep().await;
+    assert_eq!((world.state(APP), world.questions()), (relation("added", -60), 1));
 }
 
 #[tokio::test]
@@ -88,6 +100,27 @@ async fn a_greeting_leaves_through_the_outbox_once() {
     assert_eq!(world.tell(&event("added", -40)).await, 200);
     world.sweep().await;
     assert_eq!(world.platform.events().told().len(), 2, "who comes back is greeted again");
+}
+
+#[tokio::test]
+async fn f01_f03_a_block_is_said_in_kakao_work_once() {
+    let work = Work::start();
+    let world = World::with(Desk, &[("WORK_API_URL", &work.url()), ("WORK_APP_KEY", APP_KEY)]);
+    let blocked = knock(&event("blocked", -60));
+    for delivery in [None, Some("5f1e2d3c4b5a69788796a5b4"), Some("5f1e2d3c4b5a69788796a5b5")] {
+        let copy = blocked.clone().header("x-kakao-resource-id", delivery);
+        assert!(join_all((0..8).map(|_| world.send(&copy))).await.iter().all(|answered| answered.status == 200));
+        world.sweep().await;
+    }
+    assert_eq!(world.state(APP), relation("blocked", -60));
+    assert_eq!(work.said().len(), 1, "{:?}", work.said());
+    assert_eq!(world.tell(&event("blocked", -70)).await, 200);
+    world.sweep().await;
+    assert_eq!(work.said().len(), 1, "an old one is said to nobody");
+    assert_eq!(world.tell(&event("added", -50)).await, 200);
+    assert_eq!(world.tell(&event("blocked", -40)).await, 200);
+    world.sweep().await;
+    assert_eq!(work.said().len(), 2, "who goes again is told of again");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use account_support::{JWKS, TYPE, WHO, jwk, key, signed, unlinked};
 use lambda_support::front::Front;
-use lambda_support::{answer, event, now, reply};
+use lambda_support::{answer, event, freezes, now, reply};
 use ring::signature::RSA_PKCS1_SHA256;
 use serde_json::{Value, json};
 use shared::clock::Millis;
@@ -108,11 +108,11 @@ async fn thaws_well(what_happens: impl Fn(&Front)) {
     for (function, names) in CALLBACKS {
         let world = World::new();
         let callback = world.starts(function).await;
-        for name in names {
+        for (name, frozen) in names.into_iter().zip(freezes()) {
             let opened = world.front.opened();
             signal(&callback, "-STOP").await;
             what_happens(&world.front);
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            tokio::time::sleep(frozen).await;
             signal(&callback, "-CONT").await;
             let (event, expected) = world.told(function, name);
             let asked = Instant::now();
@@ -133,6 +133,40 @@ async fn f34_connections_closed_meanwhile() {
 #[tokio::test]
 async fn f34_connections_forgotten_meanwhile() {
     thaws_well(Front::silence).await;
+}
+
+/// Within which a function that is told to end has said what it had to say, and is gone.
+const ENDS: Duration = Duration::from_millis(300);
+
+/// Whether the process has not ended: one that nobody has asked about its end is kept as `Z`.
+fn is_running(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(") ").next().and_then(|rest| rest.chars().next()).is_some_and(|state| state != 'Z')
+}
+
+#[tokio::test]
+async fn f35_whoever_is_told_to_end_right_after_an_answer_is_gone_and_its_last_line_is_there() {
+    let lines = ["channel.callback", "unlink.callback", "account.callback"];
+    for ((function, names), line) in CALLBACKS.into_iter().zip(lines) {
+        let world = World::new();
+        let callback = world.starts(function).await;
+        let pid = callback.pid().await;
+        for (at, name) in names.into_iter().enumerate() {
+            let (event, expected) = world.told(function, name);
+            assert_eq!(answer(callback.invoke(&event).await), expected, "{function}");
+            if at == names.len() - 1 {
+                signal(&callback, "-TERM").await;
+            }
+        }
+        let told = Instant::now();
+        while is_running(pid) {
+            assert!(told.elapsed() < ENDS, "{function} is still there");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let log = callback.log().await;
+        let said = log.iter().filter(|said| said.contains(&format!("\"event\":\"{line}\""))).count();
+        assert_eq!(said, names.len(), "{function}: {log:?}");
+    }
 }
 
 #[tokio::test]

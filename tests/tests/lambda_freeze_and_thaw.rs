@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use lambda_support::front::Front;
-use lambda_support::{P1, TIMEOUT, answer, env, event, reply, seeded_table};
+use lambda_support::{P1, TIMEOUT, answer, env, event, freezes, reply, seeded_table};
 use tests::runtime_api::Bootstrap;
 
 async fn signal(function: &Bootstrap, signal: &str) {
@@ -21,13 +21,13 @@ async fn state(function: &Bootstrap) -> String {
     stat.rsplit(") ").next().and_then(|rest| rest.split(' ').next()).unwrap_or_default().to_owned()
 }
 
-async fn thaws_well(what_happens: impl Fn(&Front), frozen: Duration) {
+async fn thaws_well(what_happens: impl Fn(&Front)) {
     let table = seeded_table();
     let front = Front::plain(&table.url());
     let url = front.url();
     let skill = Bootstrap::start("skill", TIMEOUT, &env(&url)).await;
     skill.ready().await.expect("it starts");
-    for round in 1..=3 {
+    for (round, frozen) in freezes().into_iter().enumerate() {
         let opened = front.opened();
         signal(&skill, "-STOP").await;
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -46,11 +46,11 @@ async fn thaws_well(what_happens: impl Fn(&Front), frozen: Duration) {
 
 #[tokio::test]
 async fn f34_connections_closed_meanwhile() {
-    thaws_well(Front::cut, Duration::from_secs(1)).await;
+    thaws_well(Front::cut).await;
 }
 
 #[tokio::test]
 async fn f34_connections_forgotten_meanwhile() {
     // No packet says so: the network in between just drops what comes.
-    thaws_well(Front::silence, Duration::from_secs(1)).await;
+    thaws_well(Front::silence).await;
 }

@@ -9,7 +9,9 @@ use shared::app::App;
 use shared::clock::{Clock, Millis};
 use shared::kakao::login::Relation;
 use shared::lambda::Consumer as _;
-use shared::sign_up::{self, ASK_EVERY, ChannelClerk, MEMBERS_A_PAGE, Page as _, Repair, Rounds as _, Walk, Walked};
+use shared::sign_up::{
+    self, ASK_EVERY, ChannelClerk, MEMBERS_A_PAGE, PACE, Page as _, Repair, Rounds as _, Walk, Walked,
+};
 use shared::store::sign_up::{ChannelTally, ROUND_EVERY, ROUND_LEASE};
 use shared::store::{AppUser, Applied, ChannelChange, ChannelId, ChannelUser, Store};
 use simulator::login::{self, Endpoint, Fault, Kakao};
@@ -437,4 +439,15 @@ async fn f40_the_schedule_walks_the_round_of_its_own_word() {
     assert!(
         world.table.item("RECON#channels", "ROUND").is_some() && world.table.item("RECON#members", "ROUND").is_none()
     );
+}
+
+#[tokio::test]
+async fn a_page_begins_no_sooner_than_kakaos_pace_allows() {
+    let world = World::new().await;
+    world.sign_up(LONG, 2 * u64::from(MEMBERS_A_PAGE) + 1);
+    let began = Instant::now();
+    let walked = sign_up::walk(&world.clerk("outbox"), Walk { pace: PACE, ..AT_ONCE }, |_, _| ()).await;
+    let Ok(Walked::Ended(tally)) = walked else { panic!("it did not end: {walked:?}") };
+    assert_eq!((tally.pages, world.asked() as u64), (3, tally.checked));
+    assert!(began.elapsed() >= PACE * 2, "{:?}", began.elapsed());
 }

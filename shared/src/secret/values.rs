@@ -138,11 +138,6 @@ impl Keys {
         bool::from(found)
     }
 
-    /// Whether `presented` is the value that counts now, and not one that it replaces.
-    pub fn is_current(&self, presented: &str) -> bool {
-        self.0.first().is_some_and(|key| key.digest.ct_eq(&digest(presented)).into())
-    }
-
     /// What an accepted value opens. Which of the values it is, is no secret to whoever showed it.
     pub fn access(&self, accepted: &str) -> Access {
         let accepted = digest(accepted);

@@ -11,12 +11,14 @@ use shared::bot::{ChannelFriend, Notices};
 use shared::clock::{Clock, Millis};
 use shared::effect::Effect;
 use shared::kakao::skill::{EventRequest, EventUser};
+use shared::kakao::work::{Message, To};
 use tests::faults::Faults;
 use tests::login::Login;
 use tests::platform::bots::Forgetful;
 use tests::platform::{Platform, wake};
 use tests::table::{SWEEP, Table, env, number, stream_event, text};
 use tests::webhooks::{ADMIN_KEY, APP_ID, Answered, Knock};
+use tests::work::ROOM;
 
 /// 2025-10-09T08:53:20Z
 pub(crate) const NOW: Millis = Millis(1_760_000_000_000);
@@ -43,6 +45,17 @@ impl Notices for Host {
         }
         assert!(who.channel().starts_with('_') && who.search_id().starts_with('@'));
         who.event("welcome")
+    }
+}
+
+/// A bot that tells its team of everybody who goes.
+pub(crate) struct Desk;
+
+impl Notices for Desk {
+    async fn channel_blocked(&self, who: &ChannelFriend) -> Vec<Effect> {
+        let person = who.app_user_id().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        let message = Message::new("채널을 떠난 사람이 있어요.").checked().expect("a message");
+        vec![Effect::work(format!("blocked {person} {}", who.at().0), To::Room(ROOM.into()), message)]
     }
 }
 

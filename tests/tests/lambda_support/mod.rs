@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tests::events;
+use tests::faults::is_nightly;
 use tests::runtime_api::Ended;
 use tests::table::{TABLE, Table};
 
@@ -38,6 +39,12 @@ pub(crate) fn env(table_url: &str) -> Vec<(&str, &str)> {
 /// Milliseconds since 1970.
 pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis() as u64
+}
+
+/// How long a function is frozen, time after time (F34).
+pub(crate) fn freezes() -> [Duration; 3] {
+    let seconds = if is_nightly() { [1, 60, 600] } else { [1, 1, 1] };
+    seconds.map(Duration::from_secs)
 }
 
 /// An event of `events/`, as if the gateway had received it `ago`.

@@ -18,14 +18,15 @@ use crate::kakao::skill::open::open_enum;
 pub const ISSUER: &str = "https://kauth.kakao.com";
 
 message! {
-    /// The second part of a security event token. It has no end: a token may come late.
+    /// The second part of a security event token. It has no end: a token may come late. Any JSON object is one: who made it out is
+    /// looked at before what it says.
     AccountClaims {
         /// Who says so: `https://kauth.kakao.com`.
         iss: Value,
         /// To whom: one text, or a list. Read it with [`AccountClaims::audiences`].
         aud: Value,
         /// About whom; may be missing, then the events say it. Read it with [`AccountClaims::person`].
-        sub: AppUserId,
+        sub: Loose<AppUserId>,
         /// When it was made out, Unix seconds. Read it with [`AccountClaims::issued`].
         iat: Value,
         /// When it happened, Unix seconds. Read it with [`AccountClaims::at`].
@@ -37,7 +38,7 @@ message! {
         /// Another spelling of `txn` that has been seen.
         txm: Value,
         /// The app, seen once.
-        app_id: AppId,
+        app_id: Loose<AppId>,
         /// What happened, by address. Read it with [`AccountClaims::events`].
         events: Value,
     }
@@ -175,9 +176,10 @@ impl AccountClaims {
     pub fn person(&self) -> Option<AppUserId> {
         let events = self.events()?;
         let named = events.iter().filter_map(|(_, event)| event.subject.get()?.fits()?.sub.get());
-        let mut all = self.sub.get().into_iter().chain(named);
-        let first = all.next()?;
-        all.all(|other| other == first).then(|| first.clone())
+        // One that is no id names nobody, whatever the events say.
+        let mut all = self.sub.get().map(Loose::fits).into_iter().chain(named.map(Some));
+        let first = all.next()??;
+        all.all(|other| other == Some(first)).then(|| first.clone())
     }
 }
 

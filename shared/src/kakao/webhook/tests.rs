@@ -138,6 +138,9 @@ fn everything_that_names_the_person_must_name_the_same() {
     assert_eq!(person(json!("1"), subject("2")), None);
     assert_eq!(person(Value::Null, json!({})), None);
     assert_eq!(person(json!("1"), json!(7)), None, "an event is an object");
+    for sub in [json!(1.5), json!([]), json!({}), json!(true)] {
+        assert_eq!(person(sub.clone(), subject("1")), None, "{sub} is no id");
+    }
 }
 
 #[test]
