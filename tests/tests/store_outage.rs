@@ -34,7 +34,7 @@ async fn f09_after_an_outage_two_throttled_tries_are_again_not_noticed() {
     }
 }
 
-/// Requests per operation and delay, so many at once: in a build these ten, in a night a thousand (decision 132).
+/// Requests per operation and delay, so many at once: in a build these ten, in a night a thousand (decision 131).
 const SLOW_REQUESTS: usize = 10;
 const SLOW_REQUESTS_NIGHTLY: usize = 1_000;
 
