@@ -63,7 +63,7 @@ async fn f03_any_order_and_any_copies_lead_to_the_newest() {
 }
 
 /// 10,000 events over 100 people, each told twice, shuffled, by 32 senders at once. Each has a function of its own, as Lambda gives each
-/// request a sandbox of its own, and all share one table, which is reached over HTTP. No answer is anything but 200.
+/// request a sandbox of its own, and all share one table, which is reached over HTTP. Each event is taken, at the latest when it is told for the third time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f02_f03_a_shuffled_doubled_stream_ends_in_the_newest_of_each() {
     let _alone = ALONE.lock().await;
@@ -77,6 +77,9 @@ const STREAMS_MAX: u64 = 5;
 
 const SENDERS: usize = 32;
 
+/// How often Kakao tells something that is answered 503.
+const GOES: u32 = 3;
+
 async fn goes_through_the_function(seed: u64) {
     let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
     let (stream, newest) = stream(seed, 10_000);
@@ -89,7 +92,15 @@ async fn goes_through_the_function(seed: u64) {
             let mut not_taken = 0;
             for (id, (seconds, word)) in mine {
                 let knock = knock(&changed(event(word, seconds), json!({ "id": id })));
-                not_taken += u32::from(knock.at::<ChannelCallback, Host>(&sandbox).await.status != 200);
+                let mut status = 503;
+                for _ in 0..GOES {
+                    status = knock.at::<ChannelCallback, Host>(&sandbox).await.status;
+                    // The table may be too slow for one, on a machine with too much to do.
+                    if status != 503 {
+                        break;
+                    }
+                }
+                not_taken += u32::from(status != 200);
             }
             not_taken
         });

@@ -157,7 +157,7 @@ fn whole(items: &[Value], body: &str) {
 
 /// What a body left, without what comes of its very bytes: the callback's id, all of a body that is kept, and keys made of the two.
 fn plain(left: &[Value], body: &str) -> Vec<String> {
-    let id = parse::<Callback>(body.as_bytes()).map(|callback| callback_id(&callback)).unwrap();
+    let id = parse::<Callback>(body.as_bytes()).map(|callback| callback_id(&callback, NOW)).unwrap();
     let mut all: Vec<String> = Vec::new();
     for item in left {
         let (mut plain, pk) = (item.clone(), text(item, "PK"));
