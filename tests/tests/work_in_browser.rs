@@ -99,6 +99,7 @@ async fn every_block_is_drawn_and_a_section_is_pressed_with_the_keyboard() {
             "image": picture, "section": picture, "rows": 2
         })
     );
+    browser.screenshot("work-blocks").await;
     browser.is_accessible().await;
     browser.fits(412).await;
 
