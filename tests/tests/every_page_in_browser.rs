@@ -83,6 +83,7 @@ async fn pages() -> Vec<(&'static str, Seen)> {
     let back = encoded(CONTINUE);
     pages.push(("cancelled", world.get(&format!("error=access_denied&continue={back}")).await));
     pages.push(("cancelled-outside", world.get("error=access_denied").await));
+    pages.push(("not-asked", world.get(&format!("error=server_error&continue={back}")).await));
     pages.push(("bad-address", world.get(&format!("continue={back}")).await));
     pages.push(("foreign-login", world.get("code=x&state=x").await));
 
