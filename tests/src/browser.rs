@@ -11,7 +11,31 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
+use simulator::{Laptop, Options};
 use tokio::process::{Child, Command};
+
+/// `kakao dev` with the sample bot and an empty folder; its data are gone when it is dropped.
+#[derive(Debug)]
+pub struct Dev {
+    /// Where it is.
+    pub url: String,
+    _data: tempfile::TempDir,
+}
+
+impl Dev {
+    /// A new one, ready.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn start() -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let options = Options { port: 0, data: Some(data.path().to_owned()), ..Options::default() };
+        let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("kakao dev starts");
+        let url = laptop.url.clone();
+        tokio::spawn(async move { laptop.serve(std::future::pending()).await.expect("it serves") });
+        Self { url, _data: data }
+    }
+}
 
 /// A browser; gone when dropped.
 #[derive(Debug)]

@@ -1,26 +1,20 @@
 //! The console of the stand-in Kakao in a real browser: what Kakao tells by itself is pressed, and the answers are read.
 
 use serde_json::json;
-use simulator::{Laptop, Options};
-use tests::browser::Browser;
+use tests::browser::{Browser, Dev};
 
 /// `kakao dev`, and its console on a phone.
 struct Console {
     browser: Browser,
-    url: String,
-    _data: tempfile::TempDir,
+    dev: Dev,
 }
 
 impl Console {
     async fn open(dark: bool) -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let options = Options { port: 0, data: Some(data.path().to_owned()), ..Options::default() };
-        let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("kakao dev starts");
-        let url = laptop.url.clone();
-        tokio::spawn(async move { laptop.serve(std::future::pending()).await.expect("it serves") });
+        let dev = Dev::start().await;
         let browser = Browser::open(320, dark).await;
-        browser.page.goto(&format!("{url}/kakao")).await.expect("the console");
-        Self { browser, url, _data: data }
+        browser.page.goto(&format!("{}/kakao", dev.url)).await.expect("the console");
+        Self { browser, dev }
     }
 
     /// Chooses `how` in the form of this surface and presses its button. Then there are so many answers.
@@ -80,7 +74,7 @@ async fn somebody_leaves_and_kakao_tells_of_it() {
     browser.waits_for(".answers li").await;
     assert_eq!(console.newest(1).await, json!(["200 tag good"]));
     console.is_fit_to_be_seen("callbacks-dark").await;
-    browser.page.goto(&format!("{}/kakao", console.url)).await.expect("the console");
+    browser.page.goto(&format!("{}/kakao", console.dev.url)).await.expect("the console");
     browser.waits_for("[aria-label='가람 연결하기']").await;
     console.browser.close().await;
 }

@@ -2,8 +2,7 @@
 
 use fantoccini::Locator;
 use serde_json::json;
-use simulator::{Laptop, Options};
-use tests::browser::Browser;
+use tests::browser::{Browser, Dev};
 
 /// The paper of a page in the dark: `--paper` of `page.css`.
 const DARK: &str = "rgb(27, 27, 29)";
@@ -11,20 +10,15 @@ const DARK: &str = "rgb(27, 27, 29)";
 /// `kakao dev`, and somebody on the consent screen of the plugin who keeps the year of birth to themselves.
 struct Visit {
     browser: Browser,
-    url: String,
-    _data: tempfile::TempDir,
+    dev: Dev,
 }
 
 impl Visit {
     async fn begin(width: u32, dark: bool) -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let options = Options { port: 0, data: Some(data.path().to_owned()), ..Options::default() };
-        let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("kakao dev starts");
-        let url = laptop.url.clone();
-        tokio::spawn(async move { laptop.serve(std::future::pending()).await.expect("it serves") });
+        let dev = Dev::start().await;
         let browser = Browser::open(width, dark).await;
         // The room opens the half-view; here it is a page of its own, as in KakaoTalk.
-        browser.page.goto(&url).await.expect("the room");
+        browser.page.goto(&dev.url).await.expect("the room");
         browser.click("#sign-up").await;
         browser.waits_for("#half-view iframe").await;
         let mut plugin = String::new();
@@ -42,12 +36,12 @@ impl Visit {
         browser.script(tick).await;
         browser.click("button[value=agree]").await;
         browser.waits_for("#birth_date").await;
-        Self { browser, url, _data: data }
+        Self { browser, dev }
     }
 
     async fn path(&self) -> String {
         let url = self.browser.page.current_url().await.expect("an address");
-        assert!(url.as_str().starts_with(&self.url));
+        assert!(url.as_str().starts_with(&self.dev.url));
         url.path().to_owned()
     }
 
@@ -142,13 +136,9 @@ async fn the_failure_page_in_the_dark_is_one_that_everybody_can_read() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn t16_a_web_login_comes_back_with_its_cookie_and_ends_on_a_page() {
-    let data = tempfile::tempdir().expect("a folder");
-    let options = Options { port: 0, data: Some(data.path().to_owned()), ..Options::default() };
-    let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("kakao dev starts");
-    let url = laptop.url.clone();
-    tokio::spawn(async move { laptop.serve(std::future::pending()).await.expect("it serves") });
+    let dev = Dev::start().await;
     let browser = Browser::open(412, false).await;
-    browser.page.goto(&format!("{url}/sync/login")).await.expect("a login");
+    browser.page.goto(&format!("{}/sync/login", dev.url)).await.expect("a login");
     browser.waits_for("form[action*=login] button").await;
     browser.click("form[action*=login] button.main").await;
     browser.waits_for("button[value=all]").await;

@@ -2,19 +2,14 @@
 
 use fantoccini::Locator;
 use serde_json::{Value, json};
-use simulator::{Laptop, Options};
-use tests::browser::Browser;
+use tests::browser::{Browser, Dev};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_approval_is_asked_for_and_decided_in_the_room() {
-    let data = tempfile::tempdir().expect("a folder");
-    let options = Options { port: 0, data: Some(data.path().to_owned()), ..Options::default() };
-    let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("kakao dev starts");
-    let url = laptop.url.clone();
-    tokio::spawn(async move { laptop.serve(std::future::pending()).await.expect("it serves") });
+    let dev = Dev::start().await;
     let browser = Browser::open(412, false).await;
     let page = &browser.page;
-    page.goto(&format!("{url}/room/work")).await.expect("the room");
+    page.goto(&format!("{}/room/work", dev.url)).await.expect("the room");
     browser.waits_for("#words").await;
     browser.is_accessible().await;
 
@@ -56,19 +51,15 @@ const EVERY_BLOCK: &str = include_str!("../../shared/tests/samples/work/message-
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_block_is_drawn_and_a_section_is_pressed_with_the_keyboard() {
-    let data = tempfile::tempdir().expect("a folder");
-    let options = Options { port: 0, data: Some(data.path().to_owned()), ..Options::default() };
-    let laptop = Laptop::start(bot::Bot, &options, |_| None).await.expect("kakao dev starts");
-    let url = laptop.url.clone();
-    tokio::spawn(async move { laptop.serve(std::future::pending()).await.expect("it serves") });
+    let dev = Dev::start().await;
     let browser = Browser::open(412, false).await;
-    browser.page.goto(&format!("{url}/room/work")).await.expect("the room");
+    browser.page.goto(&format!("{}/room/work", dev.url)).await.expect("the room");
     browser.waits_for("#words").await;
 
     let mut message: Value = serde_json::from_str(EVERY_BLOCK).expect("JSON");
     message["conversation_id"] = 1.into();
     // Pictures from where there are some; a link that is a page; words that must stay words.
-    let picture = format!("{url}/room/icon.svg");
+    let picture = format!("{}/room/icon.svg", dev.url);
     for pointer in ["/blocks/3/url", "/blocks/5/accessory/url", "/blocks/7/image/url"] {
         *message.pointer_mut(pointer).expect("a picture") = picture.clone().into();
     }
