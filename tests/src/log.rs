@@ -29,7 +29,7 @@ impl Log {
         Self { output, lines }
     }
 
-    /// The lines as they were written.
+    /// The lines of the log and nothing else, with sorted names: what was really printed is [`Log::output`].
     pub fn text(&self) -> String {
         self.lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
     }

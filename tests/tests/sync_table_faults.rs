@@ -185,8 +185,10 @@ async fn each(
     for errand in ERRANDS {
         for &operation in operations {
             let skips = if from == From::Each { requests(errand, operation).await.max(1) } else { 1 };
-            for (skip, &times, &fault) in every(skips, times, faults) {
-                days.push(Day { errand, operation, skip, times, fault });
+            for skip in 0..skips {
+                for &times in times {
+                    days.extend(faults.iter().map(|&fault| Day { errand, operation, skip, times, fault }));
+                }
             }
         }
     }
@@ -200,12 +202,6 @@ async fn each(
     }
     println!("{} days, {injected} faults", days.len());
     assert!(injected as usize >= days.len() / 2, "only {injected} faults in {} days", days.len());
-}
-
-/// All of them together.
-fn every<'a>(skips: u64, times: &'a [u64], faults: &'a [Fault]) -> impl Iterator<Item = (u64, &'a u64, &'a Fault)> {
-    (0..skips)
-        .flat_map(move |skip| times.iter().flat_map(move |times| faults.iter().map(move |fault| (skip, times, fault))))
 }
 
 #[tokio::test]
