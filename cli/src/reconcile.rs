@@ -1,6 +1,7 @@
 //! `kakao reconcile`: lays our members beside Kakao's list, how they stand to our channels beside what Kakao says, and erases once more
 //! what a backup has brought back.
 
+mod bar;
 mod rounds;
 mod words;
 

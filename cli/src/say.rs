@@ -14,6 +14,13 @@ pub(crate) fn err(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
+/// Writes over the line where the cursor stands, on a standard error that is a terminal.
+pub(crate) fn in_place(line: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "\r\x1b[2K{line}");
+    let _ = stderr.flush();
+}
+
 /// The same thing in both languages, Korean first, on standard error.
 pub(crate) fn trouble(ko: &str, en: &str) {
     err(&format!("kakao: {ko}\n       {en}"));

@@ -257,6 +257,39 @@ fn relations_to_channels_are_reconciled_and_a_dry_run_changes_nothing() {
     assert_eq!((&again["asked"], &again["wrong"]), (&json!(1), &json!(0)), "only who is not linked");
 }
 
+/// What a terminal would have got, and what the command said to somebody who only listens to its result.
+fn on_a_terminal(dev: &Dev, arguments: &[&str]) -> String {
+    let command = format!("{} {} --local --port {}", env!("CARGO_BIN_EXE_kakao"), arguments.join(" "), dev.port);
+    let output = Command::new("script").args(["--quiet", "--return", "--command", &command, "/dev/null"]).output();
+    let output = output.expect("script, of bsdutils");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    said(&output)
+}
+
+#[test]
+fn a_round_on_a_terminal_is_a_bar_and_elsewhere_a_line_a_page() {
+    const BACK: &str = "\r\u{1b}[2K";
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody is linked, so Kakao cannot tell; three pages.
+    let items: Vec<Value> =
+        (0..60).flat_map(|at| member(&format!("{}", 2_100_000_000 + at), &format!("u{at}"))).collect();
+    let dev = Dev::start_with(&["--memory", "--seed", &seed(folder.path(), &items)]);
+    let shown = on_a_terminal(&dev, &["reconcile", "channels"]);
+    let drawn: Vec<&str> = shown.split(BACK).filter(|part| !part.is_empty()).collect();
+    let [first, second, last] = drawn.as_slice() else { panic!("{shown:?}") };
+    assert_eq!(*first, format!("kakao: {}{}  41% 25/60", "█".repeat(10), "░".repeat(14)));
+    assert_eq!(*second, format!("kakao: {}{}  83% 50/60", "█".repeat(20), "░".repeat(4)));
+    assert!(last.starts_with("kakao: 3쪽, 60/60명") && last.contains("\"silent\":60"), "{last:?}");
+
+    let listened = run(&dev, &["reconcile", "channels", "--dry-run"]);
+    let lines: Vec<String> = told(&listened).lines().map(str::to_owned).collect();
+    assert!(!told(&listened).contains(['\u{1b}', '█']), "{listened:?}");
+    for (line, so_far) in lines.iter().zip(["25/60 members", "50/60 members", "60/60 members"]) {
+        assert!(line.contains(so_far), "{lines:?}");
+    }
+    assert_eq!(document(&listened)["pages"], 3);
+}
+
 #[test]
 fn f38_an_older_table_file_loses_the_erased_again() {
     let folder = tempfile::tempdir().unwrap();

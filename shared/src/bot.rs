@@ -39,6 +39,7 @@
 //!
 //! A bot that remembers nothing has `type Talk = ()` and never touches the table; one without slow work has `type Job = ()`.
 
+mod channels;
 mod consent;
 mod desk;
 mod form;
@@ -70,6 +71,7 @@ pub use sync::{SyncOutcome, Synced};
 pub use turn::Turn;
 pub(crate) use visit::Visit;
 
+pub use crate::store::Relation;
 pub use crate::store::sign_up::{Consent, Member, Wish};
 
 /// The words a person reads when nothing better can be said.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use shared::bot::Wish;
 use shared::sign_up::{self, Accepted, Decision, Redirected};
 use shared::store::sign_up::{ASK_LEASE, Why};
-use shared::store::{AppUser, SagaId, StoreError};
+use shared::store::{AppUser, ChannelChange, ChannelId, ChannelUser, SagaId, StoreError};
 use tests::faults::wire::Told;
 use tests::faults::{ALWAYS, ANY, Dice, Fault, scaled};
 use tests::log::Log;
@@ -525,6 +525,55 @@ async fn a_claim_whose_answer_got_lost_is_still_ours() {
     assert_eq!((chat.plugin.asked().len(), chat.faults.injected()), (1, 1));
 }
 
+// ---- the channels
+
+async fn adds_or_blocks(chat: &Chat, who: ChannelUser, channel: &str, blocked: bool) {
+    let channel = ChannelId::parse(channel).unwrap();
+    let delivery = format!("{blocked}");
+    let change = ChannelChange { who, channel, blocked, at: NOW, delivery };
+    chat.store.apply_channel_change(&change, &[], NOW).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_member_comes_with_their_channels_and_with_nobody_elses() {
+    let chat = Chat::new();
+    chat.signs_up(&app()).await;
+    let other = AppUser::new(7);
+    chat.signs_up(&other).await;
+    assert_eq!(chat.hears(linked(says("channels"), ID.to_string())).await, json!([]), "none is known");
+    adds_or_blocks(&chat, ChannelUser::App(app()), "_aa", false).await;
+    adds_or_blocks(&chat, ChannelUser::App(app()), "_bb", true).await;
+    adds_or_blocks(&chat, ChannelUser::App(other), "_cc", false).await;
+    adds_or_blocks(&chat, ChannelUser::Open(ID.to_string()), "_dd", false).await; // nobody has said that it is theirs
+    let theirs = json!([["_aa", false, NOW.0], ["_bb", true, NOW.0]]);
+    assert_eq!(chat.hears(linked(says("channels"), ID.to_string())).await, theirs);
+    assert_eq!(chat.hears(says("channels")).await, theirs, "their key of the bot is joined to the member");
+    assert_eq!(chat.hears(Call::says("stranger", "channels")).await, json!(null));
+    chat.leaves(&app()).await;
+    assert_eq!(chat.hears(says("channels")).await, json!(null), "erased with the member");
+}
+
+#[tokio::test]
+async fn without_the_secret_nobody_has_channels() {
+    let chat = Chat::with(&[("SKILL_SECRET_CHECK", "off")]);
+    chat.signs_up(&app()).await;
+    adds_or_blocks(&chat, ChannelUser::App(app()), "_aa", false).await;
+    let forged = linked(says("channels"), ID.to_string()).header("x-skill-secret", None);
+    assert_eq!(chat.hears(forged).await, json!(null));
+}
+
+#[tokio::test]
+async fn channels_that_cannot_be_read_leave_the_bot_an_answer_in_time() {
+    for fault in [Fault::Never, Fault::Error("AccessDeniedException"), Fault::Slow(Duration::from_secs(3))] {
+        let chat = Chat::new();
+        chat.signs_up(&app()).await;
+        chat.faults.on(ANY, ALWAYS, fault);
+        let started = Instant::now();
+        assert_eq!(chat.hears(linked(says("channels"), ID.to_string())).await, json!(null), "{fault:?}");
+        assert!(started.elapsed() < Duration::from_millis(3_500), "{fault:?} took {:?}", started.elapsed());
+    }
+}
+
 // ---- the log
 
 /// Everything that the chat writes down about somebody, each time with canaries in it; in a process of its own, so that its output is
@@ -548,6 +597,7 @@ async fn everything_that_is_logged() {
     chat.hears(linked_as("2100000775").change(spelled)).await; // two ids
     chat.faults.on(ANY, ALWAYS, Fault::Error("AccessDeniedException"));
     chat.hears(linked_as("2100000778")).await; // no table
+    chat.hears(linked(says("channels"), "2100000778")).await;
     chat.hears(linked(says("nothing"), "2100000779")).await;
 }
 
@@ -567,6 +617,7 @@ fn t20_the_log_says_what_happened_and_to_whom_nothing() {
         ("identity.conflict", "pf"),
         ("identity.not-joined", "AccessDeniedException"),
         ("sync.unknown", "AccessDeniedException"),
+        ("channels.unknown", "AccessDeniedException"),
         ("sync.one-time", "address"),
         ("sync.one-time", "status"),
     ] {

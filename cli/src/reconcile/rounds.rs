@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use shared::sign_up::{Halt, PACE, Page, Repair, Rounds, Walk, Walked, walk};
 
+use super::bar::Bar;
 use super::words::Words;
 use crate::office::Trouble;
 use crate::say::{err, out, trouble};
@@ -31,11 +32,13 @@ pub(super) async fn run<R: Rounds>(walker: &R, repair: Repair) -> Result<ExitCod
 where
     TallyOf<R>: Words,
 {
-    if repair == Repair::Look { look(walker).await } else { until_stopped(walker, repair).await }
+    // Kakao's list is as long as ours but for those who are to be found.
+    let bar = Bar::over(walker.store().members_between(None, None).await?.len() as u64);
+    if repair == Repair::Look { look(walker, &bar).await } else { until_stopped(walker, repair, &bar).await }
 }
 
 /// Page by page, without a word to the table: nobody goes on from a look.
-async fn look<R: Rounds>(walker: &R) -> Result<ExitCode, Trouble>
+async fn look<R: Rounds>(walker: &R, bar: &Bar) -> Result<ExitCode, Trouble>
 where
     TallyOf<R>: Words,
 {
@@ -46,13 +49,13 @@ where
         let refused = page.halt() == Some(Halt::Refused);
         if !refused || page.next() != after.as_ref() {
             page.add_to(&mut tally);
-            tally.progress(page.next().is_some());
+            bar.page(&tally, page.next().is_some());
             after = page.next().cloned();
             if after.is_none() {
                 break;
             }
         }
-        if refused && !patience.wait(&tally).await {
+        if refused && !patience.wait(&tally, bar).await {
             return Ok(gave_up::<R>());
         }
         tokio::time::sleep_until(next_page).await;
@@ -63,13 +66,14 @@ where
 }
 
 /// Ctrl-C leaves the round to whoever comes next.
-async fn until_stopped<R: Rounds>(walker: &R, repair: Repair) -> Result<ExitCode, Trouble>
+async fn until_stopped<R: Rounds>(walker: &R, repair: Repair, bar: &Bar) -> Result<ExitCode, Trouble>
 where
     TallyOf<R>: Words,
 {
     tokio::select! {
-        ended = to_the_end(walker, repair) => ended,
+        ended = to_the_end(walker, repair, bar) => ended,
         Ok(()) = tokio::signal::ctrl_c() => {
+            bar.clear();
             walker.store().leave_round::<TallyOf<R>>(walker.me(), walker.now()).await?;
             trouble("멈췄어요. 다시 하면 그 자리부터 이어요.", "stopped. Run it again to go on from here.");
             Ok(ExitCode::FAILURE)
@@ -77,29 +81,31 @@ where
     }
 }
 
-async fn to_the_end<R: Rounds>(walker: &R, repair: Repair) -> Result<ExitCode, Trouble>
+async fn to_the_end<R: Rounds>(walker: &R, repair: Repair, bar: &Bar) -> Result<ExitCode, Trouble>
 where
     TallyOf<R>: Words,
 {
     let how = Walk { at_once: true, repair, pace: PACE };
     let mut patience = Patience::default();
     loop {
-        match walk(walker, how, |page, tally| tally.progress(page.next().is_some())).await? {
+        match walk(walker, how, |page, tally| bar.page(tally, page.next().is_some())).await? {
             Walked::Ended(tally) => {
                 result(&tally);
                 return Ok(left_over(&tally));
             }
             Walked::Refused(tally) => {
-                if !patience.wait(&tally).await {
+                if !patience.wait(&tally, bar).await {
                     return Ok(gave_up::<R>());
                 }
             }
             Walked::Suspicious(tally, people) => {
+                bar.clear();
                 result(&tally);
                 suspicious(people);
                 return Ok(ExitCode::FAILURE);
             }
             Walked::Busy => {
+                bar.clear(); // somebody else may have gone on after it stood for a while
                 trouble(
                     "다른 곳에서 하고 있어요. 죽은 것이라면 90초 뒤 이어서 할 수 있어요.",
                     "somebody else is at it. If they died, it can go on after 90 seconds.",
@@ -122,7 +128,8 @@ fn left_over(tally: &impl Words) -> ExitCode {
 
 impl Patience {
     /// Waits after a refusal; `false` when it is no use any more.
-    async fn wait(&mut self, tally: &impl Words) -> bool {
+    async fn wait(&mut self, tally: &impl Words, bar: &Bar) -> bool {
+        bar.clear();
         let answered = tally.checked().saturating_sub(tally.open());
         self.refusals = if answered > self.answered { 1 } else { self.refusals + 1 };
         self.answered = answered;

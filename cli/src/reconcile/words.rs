@@ -9,8 +9,8 @@ pub(super) trait Words: Counts {
     /// That Kakao does not tell.
     const REFUSED: [&'static str; 2];
 
-    /// After each page; whether there is `more`.
-    fn progress(&self, more: bool);
+    /// After each page: how far it has come with so many `people`, and whether there is `more`.
+    fn progress(&self, people: u64, more: bool);
 
     /// What would be done, after a look.
     fn would(&self);
@@ -29,11 +29,11 @@ const fn on(more: bool) -> &'static str {
 impl Words for Tally {
     const REFUSED: [&'static str; 2] = ["카카오가 목록을 주지 않아 멈췄어요.", "Kakao does not hand out its list."];
 
-    fn progress(&self, more: bool) {
+    fn progress(&self, people: u64, more: bool) {
         let (Self { pages, checked, orphans, left, open }, on) = (self, on(more));
         err(&format!(
-            "kakao: {pages}쪽, {checked}명, 끊음 {orphans}, 지움 {left}, 남음 {open}{on} | \
-             page {pages}, {checked} people, {orphans} unlinked, {left} erased, {open} open{on}"
+            "kakao: {pages}쪽, {checked}/{people}명, 끊음 {orphans}, 지움 {left}, 남음 {open}{on} | \
+             page {pages}, {checked}/{people} people, {orphans} unlinked, {left} erased, {open} open{on}"
         ));
     }
 
@@ -63,11 +63,11 @@ impl Words for Tally {
 impl Words for ChannelTally {
     const REFUSED: [&'static str; 2] = ["카카오가 답하지 않아 멈췄어요.", "Kakao does not answer."];
 
-    fn progress(&self, more: bool) {
+    fn progress(&self, people: u64, more: bool) {
         let (Self { pages, checked, asked, learned, wrong, silent, open }, on) = (self, on(more));
         err(&format!(
-            "kakao: {pages}쪽, {checked}명, 물음 {asked}, 새로 앎 {learned}, 고침 {wrong}, 알 수 없음 {silent}, 남음 {open}{on} | \
-             page {pages}, {checked} members, {asked} asked, {learned} new, {wrong} mended, {silent} not told, {open} open{on}"
+            "kakao: {pages}쪽, {checked}/{people}명, 물음 {asked}, 새로 앎 {learned}, 고침 {wrong}, 알 수 없음 {silent}, 남음 {open}{on} | \
+             page {pages}, {checked}/{people} members, {asked} asked, {learned} new, {wrong} mended, {silent} not told, {open} open{on}"
         ));
     }
 

@@ -75,8 +75,7 @@ impl<T> Turn<'_, T> {
         if told.bad_address {
             Log::warn("sync.one-time").request(self.desk.owner).kind("address").write();
         }
-        let time = self.time_left().saturating_sub(TO_ANSWER);
-        let kind = match tokio::time::timeout(time, Box::pin(self.look(&told))).await {
+        let kind = match tokio::time::timeout(self.time_to_look(), Box::pin(self.look(&told))).await {
             Ok(Ok(synced)) => return synced,
             Ok(Err(error)) => error.kind().to_owned(),
             Err(_) => "late".to_owned(),
@@ -93,8 +92,12 @@ impl<T> Turn<'_, T> {
     /// redeemed by another turn, or if it cannot be had: such an address is good once and for a short time. Keep what you need.
     pub async fn one_time_profile(&self) -> Option<OtpProfile> {
         let url = Told::of(self.request, &self.desk.services.env).url?;
-        let time = self.time_left().saturating_sub(TO_ANSWER);
-        tokio::time::timeout(time, Box::pin(self.visit.redeem(&url))).await.ok()?.profile.clone()
+        tokio::time::timeout(self.time_to_look(), Box::pin(self.visit.redeem(&url))).await.ok()?.profile.clone()
+    }
+
+    /// What is left for finding things out.
+    pub(super) fn time_to_look(&self) -> Duration {
+        self.time_left().saturating_sub(TO_ANSWER)
     }
 
     fn redeemed_profile(&self) -> Option<OtpProfile> {

@@ -11,7 +11,7 @@ use std::ops::Deref;
 use serde_json::{Value, json};
 use shared::app::App;
 use shared::bot::work::WorkModals;
-use shared::bot::{Desk, Oops, Reply, Skills, SyncOutcome, Turn, Wish};
+use shared::bot::{Desk, Oops, Relation, Reply, Skills, SyncOutcome, Turn, Wish};
 use shared::kakao::skill::SkillResponse;
 use shared::sign_up::{self, Accepted, Decision, Left, Redirected};
 use shared::store::{AppUser, SagaId};
@@ -55,6 +55,14 @@ impl Skills for Teller {
         }
         if turn.utterance() == "nothing" {
             return Ok(Reply::text("{}"));
+        }
+        if turn.utterance() == "channels" {
+            let channels = turn.channels().await;
+            let told = channels.map(|all| {
+                let one = |one: Relation| json!([one.channel.as_str(), one.blocked, one.at.0]);
+                all.into_iter().map(one).collect::<Vec<_>>()
+            });
+            return Ok(Reply::text(json!(told).to_string()));
         }
         let synced = turn.sync().await;
         let profile = profile.or(synced.one_time_profile);
