@@ -168,6 +168,12 @@ async fn login(services: &Services, uri: Option<String>) -> Finding {
     let (outbound, env) = (services.outbound(), &services.env);
     match oauth::exchange(outbound, env, key.reveal(), secret.as_ref(), &uri, MADE_UP, None).await {
         Exchanged::Refused(error) if error.koe() == Some(Koe::CodeSpent) => Finding::good(what),
+        // The console must have this very text.
+        Exchanged::Refused(error)
+            if matches!(error.koe(), Some(Koe::RedirectNotRegistered | Koe::RedirectMismatch)) =>
+        {
+            Finding::advised(what, &format!("{} {uri}", error.word()), error.advice())
+        }
         Exchanged::Refused(error) => Finding::advised(what, &error.word(), error.advice()),
         Exchanged::Token(_) => Finding::bad(
             what,

@@ -349,7 +349,7 @@ fn the_doctor_proves_keys_and_address_and_says_what_is_wrong_with_each() {
     for (name, value, words) in [
         ("KAKAO_CLIENT_SECRET", "canary-secret", "KOE010"),
         ("KAKAO_REST_API_KEY", "canary-key", "KOE101"),
-        ("SYNC_REDIRECT_URI", "https://canary.example/sync/redirect", "SYNC_REDIRECT_URI"),
+        ("SYNC_REDIRECT_URI", "https://other.example/sync/redirect", "https://other.example/sync/redirect"),
         ("KAKAO_ADMIN_KEYS", "canary-admin", "[앱] > [플랫폼 키] > [어드민 키]"),
         ("KAUTH_URL", "http://127.0.0.1:1", "Kakao does not answer"),
         ("KAPI_URL", "http://127.0.0.1:1", "Kakao does not answer"),
@@ -361,8 +361,8 @@ fn the_doctor_proves_keys_and_address_and_says_what_is_wrong_with_each() {
         assert!(!said(&found).contains("canary") && !told(&found).contains("canary"), "{name} is shown: {found:?}");
     }
     for (fault, words) in [
-        ("KOE303", "KOE303"),
-        ("KOE006", "KOE006"),
+        ("KOE303", "KOE303 http://127.0.0.1"),
+        ("KOE006", "KOE006 http://127.0.0.1"),
         ("KOE004", "Usage settings"),
         ("503", "does not answer"),
         ("html", "does not answer"),

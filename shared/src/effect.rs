@@ -30,6 +30,8 @@ pub enum Effect {
     Erase(Erase),
     /// Ask Kakao how a person stands to a channel.
     Recheck(Recheck),
+    /// Erase how a person stands to channels.
+    EraseChannels(EraseChannels),
     /// Say something in Kakao Work.
     Work(Box<Saying>),
     /// Do slow work for a bot of Kakao Work.
@@ -91,6 +93,15 @@ pub struct Recheck {
     /// The person was only named by an open id that looks like theirs: whoever is no member is not asked about.
     #[serde(default)]
     pub candidate: bool,
+}
+
+/// The consent by which a person's relations to channels were told of is taken back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EraseChannels {
+    /// Whose.
+    pub app: AppUser,
+    /// When: what was told of later needs no consent, or another one.
+    pub at: Millis,
 }
 
 /// A membership that has ended.
@@ -185,8 +196,18 @@ pub enum Read {
 
 impl Effect {
     /// Every kind there is, as the body spells it.
-    const KINDS: &[&str] =
-        &["deliver", "event", "event_result", "undo", "welcome", "erase", "recheck", "work", "work_job"];
+    const KINDS: &[&str] = &[
+        "deliver",
+        "event",
+        "event_result",
+        "undo",
+        "welcome",
+        "erase",
+        "recheck",
+        "erase_channels",
+        "work",
+        "work_job",
+    ];
 
     /// Runs an event block for some people, each once: one effect for each hundred of them.
     ///
@@ -236,6 +257,7 @@ impl Effect {
             Self::Recheck(recheck) => {
                 EntryId::of(&["recheck", recheck.app.as_str(), &recheck.channel, &recheck.delivery])
             }
+            Self::EraseChannels(erase) => EntryId::of(&["erase_channels", erase.app.as_str(), &erase.at.0.to_string()]),
             Self::Erase(erase) => EntryId::of(&["erase", erase.app.as_str(), erase.mg.as_str()]),
             // A room is the same one as a number and as a text.
             Self::Work(saying) => {

@@ -33,6 +33,9 @@ const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
 /// Also how long an admin key that was taken away still lets somebody in (threat T06).
 const REREAD_AFTER: Duration = Duration::from_secs(60);
 
+/// What is so young was read for this very request: reading it once more would find nothing else.
+const JUST_READ: Duration = Duration::from_secs(1);
+
 /// A value that somebody else turned away is read again unless that was done just now: a batch that is turned away as one reads
 /// once. Nobody but ourselves can cause such a read.
 const REFUSED_AGAIN_AFTER: Duration = Duration::from_secs(5);
@@ -145,15 +148,40 @@ impl Known {
     }
 }
 
+/// How young what is known must be.
+#[derive(Clone, Copy, Debug)]
+enum Need {
+    /// Younger than this.
+    Younger(Duration),
+    /// Read anew, if nobody has asked for that within [`REREAD_AFTER`]: what was presented is not among it.
+    Anew,
+}
+
 #[derive(Clone, Debug, Default)]
 struct Cached {
     known: Option<Known>,
     read_at: Millis,
+    /// When it was last read because something did not match.
+    anew_at: Millis,
     failed_at: Millis,
     failures: u32,
 }
 
 impl Cached {
+    /// Whether what is known will do. Whoever wants it anew counts from now on.
+    fn is_young(&mut self, need: Need, now: Millis) -> bool {
+        let age = now.since(self.read_at);
+        match need {
+            Need::Younger(limit) => age < limit,
+            Need::Anew if age < JUST_READ => true,
+            Need::Anew if now.since(self.anew_at) < REREAD_AFTER => age < REREAD_AFTER,
+            Need::Anew => {
+                self.anew_at = now;
+                false
+            }
+        }
+    }
+
     /// Remembers that reading failed, and says what was known before.
     fn failed(&mut self, now: Millis) -> Option<Known> {
         self.failed_at = now;
@@ -181,12 +209,13 @@ impl Secrets {
         self.younger_than(name, name.opens_for()).await.map(|known| known.keys)
     }
 
-    /// The accepted values after a presented key did not match: read again unless that was done within the last minute.
+    /// The accepted values after a presented key did not match: read again, however young they are, unless a mismatch had them read
+    /// within the last minute. So a key is good as soon as it is in the parameter store, and whoever guesses costs a read a minute.
     ///
     /// # Errors
     /// [`NoSecret`]
     pub async fn keys_after_mismatch(&self, name: SecretName) -> Result<Keys, NoSecret> {
-        self.younger_than(name, REREAD_AFTER).await.map(|known| known.keys)
+        self.known(name, Need::Anew).await.map(|known| known.keys)
     }
 
     /// The value to present to somebody else in the name of `bot` (an id without the development channel's `!`), at most five minutes
@@ -220,12 +249,12 @@ impl Secrets {
         everybodys(&self.younger_than(name, FRESH_FOR).await?)
     }
 
-    /// As [`Secrets::values`], after none of them fitted: read again unless that was done within the last minute.
+    /// As [`Secrets::values`], after none of them fitted: read again as in [`Secrets::keys_after_mismatch`].
     ///
     /// # Errors
     /// [`NoSecret`]
     pub async fn values_after_mismatch(&self, name: SecretName) -> Result<Vec<Secret>, NoSecret> {
-        everybodys(&self.younger_than(name, REREAD_AFTER).await?)
+        everybodys(&self.known(name, Need::Anew).await?)
     }
 
     /// As [`Secrets::values`], after `refused` was turned away by somebody else: read again if it is still the first of them. Not
@@ -246,6 +275,10 @@ impl Secrets {
     }
 
     async fn younger_than(&self, name: SecretName, age: Duration) -> Result<Known, NoSecret> {
+        self.known(name, Need::Younger(age)).await
+    }
+
+    async fn known(&self, name: SecretName, need: Need) -> Result<Known, NoSecret> {
         if let Some(value) = self.env.secrets.get(&name) {
             return Known::parse(value.reveal()).ok_or(NoSecret::NotConfigured);
         }
@@ -256,10 +289,10 @@ impl Secrets {
         let mut cached = self.cached.lock().await;
         let now = self.clock.now();
         let cached = cached.entry(name).or_default();
-        if let Some(known) = &cached.known
-            && now.since(cached.read_at) < age
+        if let Some(known) = cached.known.clone()
+            && cached.is_young(need, now)
         {
-            return Ok(known.clone());
+            return Ok(known);
         }
         if cached.failures > 1 && now.since(cached.failed_at) < PAUSE {
             return cached.known.clone().ok_or(NoSecret::Unreachable);
@@ -267,7 +300,8 @@ impl Secrets {
         match ssm::parameter(&self.env, now, &format!("{prefix}/{}", name.as_str())).await {
             Ok(value) => match Known::parse(value.reveal()) {
                 Some(known) => {
-                    *cached = Cached { known: Some(known.clone()), read_at: now, ..Cached::default() };
+                    let anew_at = cached.anew_at;
+                    *cached = Cached { known: Some(known.clone()), read_at: now, anew_at, ..Cached::default() };
                     Ok(known)
                 }
                 // Somebody wrote a value that says nothing. Until they mend it the one from before is good.

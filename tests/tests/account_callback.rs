@@ -9,15 +9,19 @@ use account_support::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
+use outbox::Outbox;
 use ring::signature::RSA_PKCS1_SHA256;
 use serde_json::{Value, json};
+use shared::app::App;
 use shared::bot::Notices;
-use shared::clock::Millis;
+use shared::clock::{Clock, Millis};
+use shared::lambda::Consumer as _;
 use shared::store::Account;
 use shared::store::sign_up::Profile;
 use tests::faults::{ALWAYS, Fault, scaled};
 use tests::log::Log;
-use tests::table::{API_KEY, number, text};
+use tests::platform::bots::Forgetful;
+use tests::table::{API_KEY, number, stream_event, text};
 use tests::webhooks::Knock;
 
 #[tokio::test]
@@ -101,6 +105,43 @@ async fn row_15_what_was_withdrawn_is_erased_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn row_15_whoever_no_longer_lets_us_know_of_channels_has_none_here() {
+    let world = world();
+    let stands = |channel: &str, at: u64| {
+        let (s, n) = (|text: &str| json!({ "S": text }), |number: u64| json!({ "N": number.to_string() }));
+        world.table.put(&json!({
+            "PK": s(PK), "SK": s(&format!("CH#{channel}")), "t": s("CH"), "v": n(1), "rel": s("added"), "at": n(at), "ver": n(at * 2),
+            "rid": s("x")
+        }));
+    };
+    stands("_aa", NOW.0 - 60_000);
+    stands("_bb", NOW.0 - 10_000);
+    stands("_newer", NOW.0 - 5_000); // told of after the consent was taken back: of another kind, or given anew
+    world.signs_up(&json!({"phone_number": "010"}));
+    let uri = format!("{O}user-scope-withdraw");
+    assert_eq!(world.tell("j0", &uri, json!({"scopes": ["phone_number"]})).await, 202);
+    assert!(world.table.items_under("OUT#").is_empty(), "another item's");
+    for _ in 0..2 {
+        assert_eq!(world.tell("j1", &uri, json!({"scopes": ["plusfriends"]})).await, 202);
+    }
+    let entries: Vec<String> = world.table.items_under("OUT#").iter().map(|item| text(item, "PK").to_owned()).collect();
+    assert_eq!(entries.len(), 1);
+    let outbox = App::new(Forgetful, world.app.env.clone(), Clock::at(NOW));
+    for _ in 0..2 {
+        Outbox::consume(&outbox, &stream_event(&entries), "outbox", NOW.plus(Duration::from_secs(60))).await;
+    }
+    let left: Vec<String> = world
+        .table
+        .items_under(PK)
+        .iter()
+        .map(|item| text(item, "SK").to_owned())
+        .filter(|sk| sk.starts_with("CH#"))
+        .collect();
+    assert_eq!(left, ["CH#_newer"]);
+    assert_eq!(text(&world.table.items_under("OUT#")[0], "st"), "DONE");
+}
+
+#[tokio::test]
 async fn row_15_what_was_withdrawn_is_erased_of_a_former_member_too() {
     let world = world();
     world.signs_up(&json!({"phone_number": "010", "points": 7}));
@@ -119,7 +160,7 @@ async fn row_15_what_was_withdrawn_is_erased_of_a_former_member_too() {
 }
 
 #[tokio::test]
-async fn table_3_3_each_event_has_its_reaction() {
+async fn f01_table_3_3_each_event_has_its_reaction_once() {
     let since = Some(Millis(NOW.0 - 10_000));
     let none = Account::default();
     for (uri, left, expected) in [
@@ -158,6 +199,12 @@ async fn table_3_3_each_event_has_its_reaction() {
     ] {
         let world = world();
         assert_eq!(world.tell("j1", &uri, json!({"reason": "UNLINK_FROM_SERVICE"})).await, 202, "{uri}");
+        // F01: whatever it tells, told five times it is told once.
+        let once = world.table.items();
+        for _ in 0..4 {
+            assert_eq!(world.tell("j1", &uri, json!({"reason": "UNLINK_FROM_SERVICE"})).await, 202, "{uri}");
+        }
+        assert_eq!(world.table.items(), once, "{uri}");
         let job = world.job();
         assert_eq!(job.as_ref().map(|job| text(job, "why")), left, "{uri}");
         assert_eq!(world.account().await, expected, "{uri}");

@@ -81,6 +81,31 @@ async fn row_19_one_resource_id_is_one_write() {
 }
 
 #[tokio::test]
+async fn f01_whatever_is_told_five_times_is_told_once() {
+    for change in [
+        json!({}),
+        json!({ "event": "blocked" }),
+        json!({ "id_type": "open_id" }),
+        json!({ "id_type": "open_id", "id": "Ab+/==" }),
+        json!({ "event": "removed" }),
+        json!({ "updated_at": "2099-01-01T00:00:00Z" }),
+        json!({ "id": "2100000001", "timestamp": 1_760_000_000_000_u64 }),
+    ] {
+        for resource in [Some("5f1e2d3c4b5a69788796a5b4"), None] {
+            let world = World::with(Host::default(), &[("BOT_IDS", "b1")]);
+            let told = knock(&changed(event("added", -60), change.clone())).header("x-kakao-resource-id", resource);
+            assert_eq!(world.send(&told).await.status, 200, "{change}");
+            let once = world.table.items();
+            assert!(!once.is_empty(), "{change}");
+            for _ in 0..4 {
+                assert_eq!(world.send(&told).await.status, 200, "{change}");
+            }
+            assert_eq!(world.table.items(), once, "{change}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn row_20_t23_a_large_body_is_refused_fast_and_after_the_key() {
     let world = world();
     for bytes in [64 * 1024 + 1, 1024 * 1024, 10 * 1024 * 1024] {
@@ -255,11 +280,9 @@ async fn t06_a_rotation_refuses_no_good_key_and_takes_no_old_one_after_a_minute(
     let with = |key: &str| knock(&event("added", -60)).header("authorization", Some(&format!("KakaoAK {key}")));
     set("old");
     assert_eq!(world.send(&with("old")).await.status, 200);
+    // The console may be changed at once: a sandbox that has just read the old value looks again.
     set("new,old");
-    for _ in 0..12 {
-        assert_eq!(world.send(&with("old")).await.status, 200);
-        world.pass(10);
-    }
+    world.pass(1);
     for _ in 0..12 {
         assert_eq!(world.send(&with("new")).await.status, 200);
         assert_eq!(world.send(&with("old")).await.status, 200);
@@ -315,7 +338,7 @@ async fn f34_after_a_sleep_the_key_is_read_again() {
 }
 
 #[tokio::test]
-async fn t06_a_flood_of_wrong_keys_reads_the_parameter_once_a_minute() {
+async fn t06_a_flood_of_wrong_keys_has_the_parameter_read_once_more_a_minute() {
     let parameters = Parameters::start();
     parameters.set("/kakao/KAKAO_ADMIN_KEYS", "new");
     let url = parameters.url();
@@ -325,7 +348,8 @@ async fn t06_a_flood_of_wrong_keys_reads_the_parameter_once_a_minute() {
         assert_eq!(world.send(&wrong).await.status, 401);
         world.pass(1);
     }
-    assert!(parameters.calls() <= 4, "{}", parameters.calls());
+    // Three minutes: once when it starts, once a minute because it is old, and once a minute because nothing fits.
+    assert!(parameters.calls() <= 7, "{}", parameters.calls());
 }
 
 // ---- the log
@@ -358,7 +382,9 @@ async fn everything_that_is_logged() {
         let body = changed(changed(event("added", -60), change), more);
         let _ = world.send(&named(&body)).await;
     }
-    let _ = world.send(&named(&event("blocked", -40)).header("x-kakao-resource-id", None)).await;
+    for word in ["blocked", "added"] {
+        let _ = world.send(&named(&event(word, -40)).header("x-kakao-resource-id", None)).await; // a tie: Kakao is asked
+    }
     world.app.bot.panics.store(true, Ordering::SeqCst);
     let _ = world.send(&named(&event("added", -30)).header("x-kakao-resource-id", None)).await;
     for header in ["KakaoAK canary-wrong", "canary", "KakaoAK canary-key,KakaoAK canary-key"] {
@@ -409,7 +435,9 @@ fn t05_t20_the_log_tells_how_it_went_and_of_whom_nothing() {
         "bot-failed",
         "untrusted",
         "not-stored",
+        "confirmed",
     ] {
         assert!(told(outcome), "{outcome} is not in\n{log}");
     }
+    assert!(lines.iter().any(|line| line["event"] == "outbox.recheck"), "{log}");
 }

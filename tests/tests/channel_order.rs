@@ -208,6 +208,8 @@ async fn f15_f16_f17_f19_a_question_that_kakao_does_not_answer_is_asked_again() 
         ("html", wire::Told::answer(200, "text/html", b"<html>".to_vec())),
         ("empty", wire::Told::answer(200, "application/json", Vec::new())),
         ("null", wire::Told::answer(200, "application/json", b"null".to_vec())),
+        ("truncated", wire::Told::answer(200, "application/json", br#"{"user_id":2100000001,"channels":[{"#.to_vec())),
+        ("types", wire::Told::answer(200, "application/json", br#"{"user_id":[],"channels":{"a":1}}"#.to_vec())),
         ("other", wire::Told::answer(200, "application/json", br#"{"user_id":7,"channels":[]}"#.to_vec())),
         ("flood", wire::Told::Flood(100 * 1024 * 1024)),
     ];

@@ -94,6 +94,25 @@ async fn t14_the_form_and_the_failure_page_are_read_filled_in_and_lead_back_to_t
     visit.browser.close().await;
 }
 
+/// In KakaoTalk the chat is at another origin than our pages, and what a form is answered with leads there: browsers hold the policy
+/// against that, too. By its other name the laptop is another origin to itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t14_the_failure_page_leads_back_to_a_chat_of_another_origin() {
+    let visit = Visit::begin(412, false).await;
+    let browser = &visit.browser;
+    visit.born("2020-01-01").await;
+    browser.waits_for("button[value=AGAIN]").await;
+    let mut page = browser.page.current_url().await.expect("an address");
+    page.set_host(Some("localhost")).expect("another name");
+    browser.page.goto(page.as_str()).await.expect("the same page");
+    browser.click("button[value=PERSON]").await;
+    browser.waits_for("a[target=_top]").await;
+    let arrived = browser.page.current_url().await.expect("an address");
+    assert_eq!((page.host_str(), arrived.host_str()), (Some("localhost"), Some("127.0.0.1")));
+    assert!(arrived.path().starts_with("/talk-plugin/continue/"), "{arrived}");
+    visit.browser.close().await; // and says whether a policy was in the way
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_old_enough_ends_in_the_chat() {
     let visit = Visit::begin(412, true).await;

@@ -128,7 +128,8 @@ async fn t17_a_good_token_is_still_good_to_whoever_goes_on() {
     let world = world().await;
     let away = world.log_in().await;
     let ask = away.back_with(&world.code_for(&away));
-    world.faults.on("TransactWriteItems", 1, faults::Fault::Error("AccessDeniedException"));
+    // Neither the member nor the failure can be written.
+    world.faults.on("TransactWriteItems", 2, faults::Fault::Error("AccessDeniedException"));
     assert!(world.ask::<SyncRedirect>(&ask).await.looks_again());
     world.later(31);
     let seen = world.ask::<SyncRedirect>(&ask).await;

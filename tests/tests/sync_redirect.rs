@@ -116,6 +116,34 @@ async fn row_5_a_member_that_cannot_be_written_is_unlinked_once() {
 }
 
 #[tokio::test]
+async fn row_5_a_member_that_the_table_does_not_take_is_unlinked_once() {
+    for fault in [
+        faults::Fault::Error("AccessDeniedException"),
+        faults::Fault::Error("ValidationException"),
+        faults::Fault::Garbage, // written, and nobody knows
+    ] {
+        let world = world(Rule::Yes).await;
+        let query = world.query();
+        let written = fault == faults::Fault::Garbage;
+        world.faults.on("TransactWriteItems", 1, fault);
+        let seen = world.get(&query).await;
+        if written {
+            // The answer was lost, not the member.
+            assert!(world.is_member() && world.kakao.is_linked("ga"), "{fault:?}: {seen:?}");
+            assert_eq!(world.get(&query).await.location(), Some(CONTINUE), "{fault:?}");
+            continue;
+        }
+        assert!(world.has_failed(&seen).await, "{fault:?}: {seen:?}");
+        assert!(!world.kakao.is_linked("ga") && !world.is_member(), "{fault:?}");
+        world.sweep().await;
+        let again = world.get(&query).await;
+        assert!(world.has_failed(&again).await, "{fault:?}: {again:?}");
+        assert_eq!((world.kakao.called(Endpoint::Token), world.kakao.called(Endpoint::Unlink)), (1, 1), "{fault:?}");
+        assert!(world.entries_are_done(), "{fault:?}");
+    }
+}
+
+#[tokio::test]
 async fn row_5_a_table_that_refuses_the_member_leaves_nobody_linked() {
     let world = world(Rule::Yes).await;
     let query = world.query();

@@ -12,13 +12,14 @@ use std::time::Duration;
 use serde_json::json;
 use shared::app::App;
 use shared::bot::Notices;
+use shared::effect::{Effect, EraseChannels};
 use shared::endpoint::Endpoint;
 use shared::http::{Request, Response, Route};
 use shared::kakao::webhook::{AccountEvent, AccountEventKind, Referrer};
 use shared::kapi::secevent::{NotTaken, SecurityEvent};
 use shared::log::Log;
 use shared::secret::SecretName;
-use shared::store::{AccountChange, AppUser, Taken};
+use shared::store::{AccountChange, AppUser, Entry, Taken};
 use shared::verify;
 
 /// The function.
@@ -71,7 +72,8 @@ async fn answer<B: Notices>(app: &App<B>, request: &Request) -> (&'static str, R
     let Some(person) = AppUser::of(&told.person) else {
         return refused(NotTaken::Request("sub is no person"), &request.id);
     };
-    let change = change(&told, &request.id);
+    let mut change = change(&told, &request.id);
+    change.entries.extend(forget_channels(&person, &change));
     let withdraw = |scope: &str, profile: &mut _| app.bot.withdrawn(scope, profile);
     let (store, now) = (app.store(), app.clock.now());
     match store.take_account_change(&person, &told.token_id, &request.id, &change, &withdraw, now).await {
@@ -95,6 +97,16 @@ fn refused(not_taken: NotTaken, id: &str) -> (&'static str, Response) {
     let mut response = Response::json(400, body);
     response.headers.push(("content-language", "en".to_owned()));
     (err, response)
+}
+
+/// The consent item that opens how a person stands to channels.
+const CHANNELS: &str = "plusfriends";
+
+/// Relations are items of their own, which only the outbox may delete.
+fn forget_channels(person: &AppUser, change: &AccountChange) -> Option<Entry> {
+    let erase = EraseChannels { app: person.clone(), at: change.at };
+    let withdrawn = change.withdrawn.iter().any(|scope| scope == CHANNELS);
+    withdrawn.then(|| Effect::EraseChannels(erase).entry().ok()).flatten()
 }
 
 /// What follows from everything that a token tells.

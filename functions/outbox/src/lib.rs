@@ -224,6 +224,9 @@ impl<B: Skills + WorkModals> Shift<'_, B> {
             Read::Known(Effect::Erase(erase)) => {
                 at_the_table(&self.table, member::erase(self.app, &erase, &attempt, self.until)).await
             }
+            Read::Known(Effect::EraseChannels(erase)) => {
+                at_the_table(&self.table, member::erase_channels(self.app, &erase)).await
+            }
             Read::Known(Effect::Recheck(recheck)) => {
                 let _place = self.kakao.acquire().await;
                 recheck::carry_out(self.app, &recheck, claimed.since, self.until).await

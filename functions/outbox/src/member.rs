@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shared::app::Services;
 use shared::clock::{Clock, Millis};
-use shared::effect::Erase;
+use shared::effect::{Erase, EraseChannels};
 use shared::log::Log;
 use shared::sign_up::{self, Clerk, KakaoLogin, Keys, Left, Undone};
 use shared::store::{AppUser, Outcome, SagaId, StoreError};
@@ -91,6 +91,14 @@ pub(crate) async fn erase(services: &Services, erase: &Erase, attempt: &str, unt
             Log::warn("outbox.erase").outcome("late").write();
             Outcome::Again
         }
+    }
+}
+
+/// Erases how somebody stands to channels who no longer wants us to know.
+pub(crate) async fn erase_channels(services: &Services, erase: &EraseChannels) -> Outcome {
+    match services.store().erase_channels(&erase.app, erase.at).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => trouble("outbox.erase", &error),
     }
 }
 

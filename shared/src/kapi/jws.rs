@@ -48,6 +48,8 @@ pub(super) enum BadJws {
     Malformed,
     /// Another algorithm than RS256, another type than was asked for, or something critical.
     Header,
+    /// It does not say which key signed it.
+    NoKid,
 }
 
 impl<'a> Jws<'a> {
@@ -63,7 +65,7 @@ impl<'a> Jws<'a> {
         if header.alg.text() != Some("RS256") || !typ.fits(header.typ.get()) || !header.crit.is_absent() {
             return Err(BadJws::Header);
         }
-        let kid = header.kid.into_option().filter(|kid| !kid.is_empty()).ok_or(BadJws::Header)?;
+        let kid = header.kid.into_option().filter(|kid| !kid.is_empty()).ok_or(BadJws::NoKid)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| BadJws::Malformed)?;
         Ok(Self { kid, signed, payload, signature })
     }

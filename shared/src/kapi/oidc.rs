@@ -88,7 +88,7 @@ impl KeyCache {
     ) -> Result<IdTokenClaims, BadIdToken> {
         let jws = Jws::parse(token, Typ::Jwt).map_err(|bad| match bad {
             BadJws::Malformed => BadIdToken::Malformed,
-            BadJws::Header => BadIdToken::Header,
+            BadJws::Header | BadJws::NoKid => BadIdToken::Header,
         })?;
         let key = self.key(outbound, env, now, jws.kid()).await.map_err(|no_key| match no_key {
             NoKey::NoKeys => BadIdToken::NoKeys,

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use super::Outbound;
-use super::jws::{Jws, Typ};
+use super::jws::{BadJws, Jws, Typ};
 use super::keys::{KeyCache, NoKey};
 use crate::clock::Millis;
 use crate::env::Env;
@@ -90,8 +90,10 @@ pub async fn verify(
     token: &str,
     expected: Expected<'_>,
 ) -> Result<SecurityEvent, NotTaken> {
-    let jws = Jws::parse(token, Typ::SecurityEvent)
-        .map_err(|_| NotTaken::Request("not a signed security event token with RS256"))?;
+    let jws = Jws::parse(token, Typ::SecurityEvent).map_err(|bad| match bad {
+        BadJws::Malformed | BadJws::Header => NotTaken::Request("not a signed security event token with RS256"),
+        BadJws::NoKid => NotTaken::Key("no key of this name"),
+    })?;
     let key = keys.key(outbound, env, now, jws.kid()).await.map_err(|no_key| match no_key {
         NoKey::Unknown => NotTaken::Key("no key of this name"),
         NoKey::NoKeys | NoKey::NotNow => NotTaken::NotNow("the keys cannot be had"),

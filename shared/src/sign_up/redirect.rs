@@ -295,7 +295,12 @@ async fn commit<K: Kakao, F>(
             Log::error("sign-up.member").kind("too-large").count(bytes as u64).write();
             fail(clerk, id, Some(app), Why::Broken).await
         }
-        Err(error) => Err(error),
+        // Nobody knows whether it was written. Whichever of the two comes first shuts out the other: a member does not fail, and who
+        // has failed does not become one. If neither can be written, the next look goes on here.
+        Err(error) => {
+            Log::error("sign-up.member").kind(error.kind()).write();
+            fail(clerk, id, Some(app), Why::Broken).await
+        }
     }
 }
 

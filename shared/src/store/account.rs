@@ -14,7 +14,7 @@ use super::keys::{ACCOUNT, FORMER, Key};
 use super::sign_up::unlink_job::store_notice;
 use super::sign_up::{Profile, rewrite_profile};
 use super::write::Write;
-use super::{AppUser, Item, Store, StoreError, hash};
+use super::{AppUser, Entry, Item, Store, StoreError, hash};
 use crate::clock::Millis;
 use crate::kakao::webhook::Referrer;
 use crate::kapi::secevent::REMEMBERED;
@@ -49,6 +49,8 @@ pub struct AccountChange {
     pub withdrawn: Vec<String>,
     /// An event that nobody knows.
     pub unknown: Option<String>,
+    /// What else follows, carried out by the outbox.
+    pub entries: Vec<Entry>,
 }
 
 /// What is known about a person's account.
@@ -88,6 +90,7 @@ impl AccountChange {
             profile: false,
             withdrawn: Vec::new(),
             unknown: None,
+            entries: Vec::new(),
         }
     }
 
@@ -133,6 +136,7 @@ impl Store {
                 }
             }
             writes.extend(change.left.as_ref().map(|why| store_notice(app, me, why, now)));
+            writes.extend(change.entries.iter().map(|entry| entry.put(now)));
             let token = hash(&["account", token_id, me, &look.to_string()]);
             match self.write_all(&token, writes).await? {
                 Ok(()) => return Ok(Taken::New),

@@ -216,6 +216,22 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Erases how a person stands to channels, as far as that is not newer than `at`. May be repeated.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the table cannot be used; to be repeated then.
+    pub async fn erase_channels(&self, app: &AppUser, at: Millis) -> Result<(), StoreError> {
+        for item in self.all(&keys::app_user_pk(app), (CHANNEL, "CH#~")).await? {
+            let Some(key) = Key::of(&item) else { continue };
+            // Condition: nothing newer is there. Gone already is as good.
+            let gone = Write::delete(key, "(attribute_not_exists(#at) OR #at <= :at) AND NOT odd_at > :at");
+            self.write(gone.name("#at", "at").number(":at", at.0)).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Condition: nothing newer is there. A repeat sets what it set.
 pub(super) fn confirm(told: &ChannelChange, now: Millis) -> Write {
     relation(told, "(attribute_not_exists(ver) OR ver <= :ver) AND NOT v > :v", version(told.at, true), now)
