@@ -121,8 +121,8 @@ async fn row_15_whoever_no_longer_lets_us_know_of_channels_has_none_here() {
     let uri = format!("{O}user-scope-withdraw");
     assert_eq!(world.tell("j0", &uri, json!({"scopes": ["phone_number"]})).await, 202);
     assert!(world.table.items_under("OUT#").is_empty(), "another item's");
-    for _ in 0..2 {
-        assert_eq!(world.tell("j1", &uri, json!({"scopes": ["plusfriends"]})).await, 202);
+    for jti in ["j1", "j1", "j2"] {
+        assert_eq!(world.tell(jti, &uri, json!({"scopes": ["plusfriends"]})).await, 202, "{jti}");
     }
     let entries: Vec<String> = world.table.items_under("OUT#").iter().map(|item| text(item, "PK").to_owned()).collect();
     assert_eq!(entries.len(), 1);

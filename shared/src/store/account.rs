@@ -136,12 +136,13 @@ impl Store {
                 }
             }
             writes.extend(change.left.as_ref().map(|why| store_notice(app, me, why, now)));
-            writes.extend(change.entries.iter().map(|entry| entry.put(now)));
+            // An entry that is there already is left as it is: another token told the same.
+            let entries = change.entries.iter().map(|entry| vec![entry.put(now)]).collect();
             let token = hash(&["account", token_id, me, &look.to_string()]);
-            match self.write_all(&token, writes).await? {
-                Ok(()) => return Ok(Taken::New),
-                Err(refused) if refused.first().is_some_and(Option::is_some) => return Ok(Taken::Known),
-                Err(_) => {} // something has moved since it was read
+            match self.write_with(&token, writes, entries).await?.core.as_slice() {
+                [] => return Ok(Taken::New),
+                [Some(_), ..] => return Ok(Taken::Known),
+                _ => {} // something has moved since it was read
             }
         }
         Err(StoreError::Unavailable("conflict"))
