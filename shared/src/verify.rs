@@ -101,8 +101,7 @@ const TOKEN_MAX: usize = 16 * 1024;
 /// The account callback: no key is shown, the signature of what is told is the proof (protocol `channel-and-webhooks` 3.4, checks 1
 /// to 7).
 ///
-/// An address that is not allowed refuses nothing here, it is only told of: a refusal is for good, and what Kakao signed is Kakao's
-/// wherever it comes from.
+/// Its address is another matter: see [`tell_of_elsewhere`].
 ///
 /// # Errors
 /// [`NotTaken`]
@@ -118,17 +117,21 @@ pub async fn security_event(services: &Services, request: &Request) -> Result<Se
     };
     let token = token.ok_or(NotTaken::Request("the body is no token of at most 16 KiB"))?;
     let name = SecretName::KakaoRestApiKey;
-    let told = match made_out_to(services, token, services.secrets.values(name).await).await {
+    match made_out_to(services, token, services.secrets.values(name).await).await {
         // A refusal is for good, and the REST API key may just have been replaced.
         Err(NotTaken::Audience) => {
             made_out_to(services, token, services.secrets.values_after_mismatch(name).await).await
         }
         told => told,
-    };
-    if told.is_ok() && is_from_elsewhere(services, request).await {
+    }
+}
+
+/// A line in the log for an account callback from an address that is not allowed. It refuses nothing: a refusal is for good, and what
+/// Kakao signed is Kakao's wherever it comes from. So nobody has to wait for it before they store what was told.
+pub async fn tell_of_elsewhere(services: &Services, request: &Request) {
+    if is_from_elsewhere(services, request).await {
         Log::warn("verify.elsewhere").request(&request.id).write();
     }
-    told
 }
 
 /// What a token tells, if it is made out to one of these REST API keys or to the app's number.

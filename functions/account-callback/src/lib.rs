@@ -76,7 +76,8 @@ async fn answer<B: Notices>(app: &App<B>, request: &Request) -> (&'static str, R
     change.entries.extend(forget_channels(&person, &change));
     let withdraw = |scope: &str, profile: &mut _| app.bot.withdrawn(scope, profile);
     let (store, now) = (app.store(), app.clock.now());
-    match store.take_account_change(&person, &told.token_id, &request.id, &change, &withdraw, now).await {
+    let taken = store.take_account_change(&person, &told.token_id, &request.id, &change, &withdraw, now);
+    match tokio::join!(taken, verify::tell_of_elsewhere(app, request)).0 {
         Ok(Taken::New) => ("taken", Response::empty(202)),
         Ok(Taken::Known) => ("known", Response::empty(202)),
         Err(error) => {
