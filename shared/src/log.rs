@@ -5,7 +5,7 @@
 //! these lines: an event's name is a contract with its metric filters.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -133,7 +133,10 @@ impl Log {
         } else if self.0.starts_with(ORDINARY) {
             Ok(())
         } else {
-            std::io::stderr().lock().write_all(self.0.as_bytes())
+            let mut stderr = std::io::stderr().lock();
+            // A command may have drawn something into the line where the cursor stands.
+            let place = if stderr.is_terminal() { "\r\x1b[2K" } else { "" };
+            stderr.write_all(format!("{place}{}", self.0).as_bytes())
         };
     }
 }

@@ -168,17 +168,13 @@ struct Cached {
 }
 
 impl Cached {
-    /// Whether what is known will do. Whoever wants it anew counts from now on.
-    fn is_young(&mut self, need: Need, now: Millis) -> bool {
+    /// Whether what is known will do.
+    fn is_young(&self, need: Need, now: Millis) -> bool {
         let age = now.since(self.read_at);
         match need {
             Need::Younger(limit) => age < limit,
-            Need::Anew if age < JUST_READ => true,
             Need::Anew if now.since(self.anew_at) < REREAD_AFTER => age < REREAD_AFTER,
-            Need::Anew => {
-                self.anew_at = now;
-                false
-            }
+            Need::Anew => age < JUST_READ,
         }
     }
 
@@ -300,7 +296,7 @@ impl Secrets {
         match ssm::parameter(&self.env, now, &format!("{prefix}/{}", name.as_str())).await {
             Ok(value) => match Known::parse(value.reveal()) {
                 Some(known) => {
-                    let anew_at = cached.anew_at;
+                    let anew_at = if matches!(need, Need::Anew) { now } else { cached.anew_at };
                     *cached = Cached { known: Some(known.clone()), read_at: now, anew_at, ..Cached::default() };
                     Ok(known)
                 }

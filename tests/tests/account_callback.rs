@@ -16,8 +16,8 @@ use shared::app::App;
 use shared::bot::Notices;
 use shared::clock::{Clock, Millis};
 use shared::lambda::Consumer as _;
-use shared::store::Account;
 use shared::store::sign_up::Profile;
+use shared::store::{Account, AppUser, Applied, ChannelChange, ChannelId, ChannelUser};
 use tests::faults::{ALWAYS, Fault, scaled};
 use tests::log::Log;
 use tests::platform::bots::Forgetful;
@@ -130,14 +130,22 @@ async fn row_15_whoever_no_longer_lets_us_know_of_channels_has_none_here() {
     for _ in 0..2 {
         Outbox::consume(&outbox, &stream_event(&entries), "outbox", NOW.plus(Duration::from_secs(60))).await;
     }
-    let left: Vec<String> = world
-        .table
-        .items_under(PK)
-        .iter()
-        .map(|item| text(item, "SK").to_owned())
-        .filter(|sk| sk.starts_with("CH#"))
-        .collect();
-    assert_eq!(left, ["CH#_newer"]);
+    let who = AppUser::parse(WHO).unwrap();
+    let left = outbox.store().channels_of(&who).await.unwrap();
+    assert_eq!(left.iter().map(|one| one.channel.as_str()).collect::<Vec<_>>(), ["_newer"]);
+    let forgotten = world.table.item(PK, "CH#_aa").unwrap();
+    for name in ["rel", "at", "rid"] {
+        assert!(forgotten.get(name).is_none(), "{name} stays: {forgotten}");
+    }
+    // A late copy of what was told before is no news; what is told of later is.
+    let told = async |at: Millis| {
+        let channel = ChannelId::parse("_aa").unwrap();
+        let (who, delivery) = (ChannelUser::App(who.clone()), format!("{at:?}"));
+        let change = ChannelChange { who, channel, blocked: false, at, delivery };
+        outbox.store().apply_channel_change(&change, &[], NOW).await.unwrap()
+    };
+    assert_eq!(told(Millis(NOW.0 - 60_000)).await, Applied::Older);
+    assert_eq!(told(Millis(NOW.0 - 5_000)).await, Applied::Newest);
     assert_eq!(text(&world.table.items_under("OUT#")[0], "st"), "DONE");
 }
 

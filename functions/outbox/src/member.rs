@@ -96,7 +96,7 @@ pub(crate) async fn erase(services: &Services, erase: &Erase, attempt: &str, unt
 
 /// Erases how somebody stands to channels who no longer wants us to know.
 pub(crate) async fn erase_channels(services: &Services, erase: &EraseChannels) -> Outcome {
-    match services.store().erase_channels(&erase.app, erase.at).await {
+    match services.store().erase_channels(&erase.app, erase.at, services.clock.now()).await {
         Ok(()) => Outcome::Done,
         Err(error) => trouble("outbox.erase", &error),
     }

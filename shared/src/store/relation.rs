@@ -214,19 +214,23 @@ impl Store {
         let items = self.all(&keys::app_user_pk(app), range).await?;
         Ok(items.iter().filter_map(read).collect())
     }
-}
 
-impl Store {
-    /// Erases how a person stands to channels, as far as that is not newer than `at`. May be repeated.
+    /// Erases how a person stands to channels, as far as that is not newer than `at`. What stays is the version: a late copy of what
+    /// was told before is not news. May be repeated.
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be used; to be repeated then.
-    pub async fn erase_channels(&self, app: &AppUser, at: Millis) -> Result<(), StoreError> {
+    pub async fn erase_channels(&self, app: &AppUser, at: Millis, now: Millis) -> Result<(), StoreError> {
         for item in self.all(&keys::app_user_pk(app), (CHANNEL, "CH#~")).await? {
             let Some(key) = Key::of(&item) else { continue };
-            // Condition: nothing newer is there. Gone already is as good.
-            let gone = Write::delete(key, "(attribute_not_exists(#at) OR #at <= :at) AND NOT odd_at > :at");
-            self.write(gone.name("#at", "at").number(":at", at.0)).await?;
+            // Condition: it is there, and nothing newer is. A repeat sets what it set.
+            let condition = "attribute_exists(PK) AND (attribute_not_exists(ver) OR ver <= :ver) AND NOT v > :v";
+            let forget = Write::update(key, "SET ver = :ver, ua = :now REMOVE rel, rid, #at, odd, odd_at", condition)
+                .name("#at", "at")
+                .number(":ver", version(at, true))
+                .number(":now", now.0)
+                .number(":v", VERSION);
+            self.write(forget).await?;
         }
         Ok(())
     }

@@ -22,7 +22,7 @@ pub(crate) const CONTINUE: &str = "https://talk-plugin.kakao.com/x";
 const REDIRECT: Duration = Duration::from_secs(10);
 const OUTBOX: Duration = Duration::from_secs(60);
 
-/// Kakao's links are older than the reconciler's patience from the start.
+/// Longer than the reconciler's patience with a link that has no member.
 const LONG_AGO: Duration = Duration::from_secs(7_200);
 
 /// How many processes are at work at once, on a machine of two cores.
@@ -41,6 +41,8 @@ pub(crate) struct World {
     pub(crate) table: Table,
     pub(crate) faults: Faults,
     pub(crate) kakao: Kakao,
+    /// Kakao's clock.
+    clock: Clock,
 }
 
 /// The partition of somebody, by the short name of a stand-in account.
@@ -53,9 +55,9 @@ impl World {
         let table = Table::start();
         let faults = Faults::before(&table);
         let app = login::App { redirect_uris: vec![REDIRECT_URI.to_owned()], ..login::App::default() };
-        let clock = Clock::at(Clock::System.now().minus(LONG_AGO));
-        let kakao = Kakao::start(app, clock).await.expect("a port");
-        Self { table, faults, kakao }
+        let clock = Clock::at(Clock::System.now());
+        let kakao = Kakao::start(app, clock.clone()).await.expect("a port");
+        Self { table, faults, kakao, clock }
     }
 
     async fn start(&self, function: &str, timeout: Duration) -> Bootstrap {
@@ -160,6 +162,12 @@ impl World {
         }
     }
 
+    /// Somebody has linked long ago.
+    pub(crate) fn linked_long_ago(&self, who: &str) {
+        self.clock.set(Clock::System.now().minus(LONG_AGO));
+        self.kakao.link(who);
+    }
+
     /// What the stream would wake the outbox for.
     pub(crate) fn entries(&self) -> String {
         let entries = self.table.items_under("OUT#");
@@ -169,6 +177,13 @@ impl World {
     pub(crate) async fn clean_up(&self, outbox: &Bootstrap) {
         for event in [SWEEP, SWEEP, RECONCILE, SWEEP, SWEEP] {
             self.pass_an_hour();
+            if event == RECONCILE {
+                // Until then whatever can be undone is, by those who know of it. The reconciler finds the rest.
+                for who in people::PEOPLE.iter().map(|person| person.id).filter(|who| self.kakao.is_linked(who)) {
+                    self.kakao.unlink(who);
+                    self.linked_long_ago(who);
+                }
+            }
             outbox.invoke(event).await;
             outbox.invoke(&self.entries()).await;
         }
