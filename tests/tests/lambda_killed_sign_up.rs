@@ -9,13 +9,10 @@ use std::time::Duration;
 use serde_json::json;
 use shared::clock::Clock;
 use simulator::login::{Endpoint, Fault};
-use tests::faults::{ANY, is_nightly};
+use tests::faults::ANY;
 use tests::table::SWEEP;
 
-use killed_support::{CONTINUE, Point, World, partition, wrong_in};
-
-/// The least number of deaths in a night; in a build each moment has one.
-const DEATHS_NIGHTLY: usize = 200;
+use killed_support::{CONTINUE, Point, World, die, partition};
 
 /// How many requests to the table a sign-up makes after the start; and that it goes well.
 async fn requests() -> u64 {
@@ -63,11 +60,7 @@ async fn f04_the_process_is_killed_at_each_moment_of_a_sign_up() {
     let points = table.chain(kakao.map(|at| Point::Kakao(at, 0)));
     let runs: Vec<(Point, bool)> = points.flat_map(|point| [(point, false), (point, true)]).collect();
     assert!(runs.len() >= 20, "only {} deaths: a sign-up has become shorter than it was", runs.len());
-    let times = if is_nightly() { DEATHS_NIGHTLY.div_ceil(runs.len()) } else { 1 };
-    let runs = runs.repeat(times);
-    println!("{} deaths", runs.len());
-    let wrong = wrong_in(&runs, async |(point, again)| dies(*point, *again).await).await;
-    assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
+    die(runs, async |(point, again)| dies(*point, *again).await).await;
 }
 
 #[tokio::test]

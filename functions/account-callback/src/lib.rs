@@ -103,7 +103,7 @@ fn refused(not_taken: NotTaken, id: &str) -> (&'static str, Response) {
 /// The consent item that opens how a person stands to channels.
 const CHANNELS: &str = "plusfriends";
 
-/// Relations are items of their own, which only the outbox may delete.
+/// Relations are items of their own, which only the outbox may look up.
 fn forget_channels(person: &AppUser, change: &AccountChange) -> Option<Entry> {
     let erase = EraseChannels { app: person.clone(), at: change.at };
     let withdrawn = change.withdrawn.iter().any(|scope| scope == CHANNELS);

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::panic, clippy::expect_used, reason = "a test falls over by panicking")]
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -11,7 +12,7 @@ use shared::clock::Clock;
 use shared::store::sign_up::rules::SagaState;
 use simulator::login::{self, Endpoint, Fault, Kakao};
 use simulator::people;
-use tests::faults::{self, Faults};
+use tests::faults::{self, Faults, is_nightly};
 use tests::runtime_api::{Bootstrap, Ended};
 use tests::table::{SWEEP, TABLE, Table, number, stream_event, text};
 
@@ -24,6 +25,9 @@ const OUTBOX: Duration = Duration::from_secs(60);
 
 /// Longer than the reconciler's patience with a link that has no member.
 const LONG_AGO: Duration = Duration::from_secs(7_200);
+
+/// The least number of deaths in a night; in a build each moment has one.
+const DEATHS_NIGHTLY: usize = 200;
 
 /// How many processes are at work at once, on a machine of two cores.
 const AT_ONCE: usize = 4;
@@ -229,8 +233,11 @@ async fn soon(what: &str, mut is: impl FnMut() -> bool) {
     panic!("{what} did not happen");
 }
 
-/// What went wrong in these runs, a few of them at once.
-pub(crate) async fn wrong_in<R: std::fmt::Debug>(runs: &[R], one: impl AsyncFn(&R) -> Vec<String>) -> Vec<String> {
+/// Each of these deaths, a few of them at once, and in a night again and again; fails with what went wrong.
+pub(crate) async fn die<R: Copy + Debug>(runs: Vec<R>, one: impl AsyncFn(&R) -> Vec<String>) {
+    let times = if is_nightly() { DEATHS_NIGHTLY.div_ceil(runs.len()) } else { 1 };
+    let runs = runs.repeat(times);
+    println!("{} deaths", runs.len());
     let mut wrong = Vec::new();
     for some in runs.chunks(AT_ONCE) {
         let ended = join_all(some.iter().map(|run| one(run))).await;
@@ -238,5 +245,5 @@ pub(crate) async fn wrong_in<R: std::fmt::Debug>(runs: &[R], one: impl AsyncFn(&
             some.iter().zip(ended).flat_map(|(run, ended)| ended.into_iter().map(move |why| format!("{run:?}: {why}")));
         wrong.extend(told);
     }
-    wrong
+    assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
 }
