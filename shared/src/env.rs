@@ -209,6 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn without_settings_it_is_kakao_that_is_asked() {
+        let env = Env::read(|_| None);
+        assert_eq!(
+            [&env.bot_api_url, &env.kauth_url, &env.kapi_url, &env.talk_plugin_url, &env.work_api_url],
+            [
+                "https://bot-api.kakao.com",
+                "https://kauth.kakao.com",
+                "https://kapi.kakao.com",
+                "https://talk-plugin.kakao.com",
+                "https://api.kakaowork.com"
+            ]
+        );
+    }
+
+    #[test]
     fn t05_secrets_do_not_show_in_debug_output() {
         let env = Env::read(|name| Some(format!("canary-{name}")));
         let shown = format!("{env:?}");

@@ -74,6 +74,13 @@ impl KakaoWire {
         lock(&self.state).asked.iter().filter(|asked| bare(&asked.path).ends_with(path)).cloned().collect()
     }
 
+    /// The last keys and tokens that were shown to Kakao, at most so many.
+    pub fn bearers(&self, newest: usize) -> Vec<String> {
+        let state = lock(&self.state);
+        let shown = state.asked.iter().rev().filter_map(|asked| asked.header("authorization")?.split_once(' '));
+        shown.take(newest).map(|(_, key)| key.to_owned()).collect()
+    }
+
     /// Forgets what was sent.
     pub fn forget(&self) {
         lock(&self.state).asked.clear();

@@ -41,6 +41,9 @@ pub const GA: &str = "U#app#1376016924426879191";
 /// The CI of the person `ga`: Kakao tells it to an app that [`World::may_see_the_ci`].
 pub const CI: &str = "KbN7pnACBFNsrlPlaeX5+lukWTZEEZNT4exdRlKqApJ1u+AsHZGU3OY6Nl9e8yoIE6I9F/DkBDtflXkKimeRMQ==";
 
+/// What tokens are sealed with, and passes are signed with.
+const SIGNING_KEY: &str = "canary-signing-key";
+
 /// A bot that says what the test wants.
 #[derive(Clone, Copy, Debug)]
 pub enum Rule {
@@ -285,7 +288,7 @@ impl<B: SignUp> World<B> {
         let asked = self.wire.asked("");
         let bearers =
             asked.iter().filter_map(|asked| asked.header("authorization")?.split_once(' ')).map(|(_, key)| key);
-        let fixed = ["1376016924426879191", "가람", "garam@example.com", "10-0000-0001", CI, "canary-signing-key"];
+        let fixed = ["1376016924426879191", "가람", "garam@example.com", "10-0000-0001", CI, SIGNING_KEY];
         let forms = asked.iter().flat_map(|asked| pairs(&String::from_utf8_lossy(&asked.body)));
         let named = ["client_id", "client_secret", "code", "code_verifier", "refresh_token"];
         let sent = forms.filter(|(name, _)| named.contains(&name.as_str())).map(|(_, value)| value);
@@ -302,7 +305,16 @@ impl<B: SignUp> World<B> {
         let reply = Box::pin(lambda::answer::<E, B>(&self.app, &ask.event(now), deadline)).await;
         let seen = Seen::of(&serde_json::to_value(reply).expect("a reply is JSON"));
         assert!(seen.is_safe(), "{seen:?}");
+        assert!(!self.are_keys_told_by(&seen), "a key or a token: {seen:?}");
         seen
+    }
+
+    /// Threat T13: whether a browser gets to see a key of ours, or a token that was used lately. A code is not one: the page that looks
+    /// again has it in its own address.
+    fn are_keys_told_by(&self, seen: &Seen) -> bool {
+        let ours = [stand_in::LOCAL_CLIENT_SECRET, stand_in::LOCAL_ADMIN_KEY, SIGNING_KEY].map(str::to_owned);
+        let told = [seen.location().unwrap_or_default(), &seen.body, &seen.cookies.concat()].concat();
+        self.wire.bearers(64).iter().chain(&ours).any(|key| told.contains(key))
     }
 
     /// `GET /sync/redirect`.
@@ -412,7 +424,7 @@ fn usual(faults: &Faults, kakao: &Kakao, more: &[(&str, &str)]) -> Env {
         ("KAKAO_REST_API_KEY", stand_in::LOCAL_REST_API_KEY),
         ("KAKAO_CLIENT_SECRET", stand_in::LOCAL_CLIENT_SECRET),
         ("KAKAO_ADMIN_KEYS", stand_in::LOCAL_ADMIN_KEY),
-        ("TOKEN_SIGNING_KEY", "canary-signing-key"),
+        ("TOKEN_SIGNING_KEY", SIGNING_KEY),
         ("SYNC_REDIRECT_URI", REDIRECT_URI),
     ];
     let settings: Vec<(&str, &str)> = settings.into_iter().chain(more.iter().copied()).collect();

@@ -1,6 +1,7 @@
-//! F04 with real processes: the built `sync-redirect` is killed (SIGKILL) in the middle of a sign-up, at each request to the table and each
-//! call to Kakao, before and after it is applied. Somebody comes again or nobody does, the built outbox sweeps and reconciles, and then
-//! nothing is lost, nothing is doubled, and member and linked are the same.
+//! F04 with real processes: the built `sync-redirect` is killed (SIGKILL) in the middle of a sign-up, at each request to the table, before
+//! and after it is applied, and while it waits for Kakao at each call. Somebody comes again or nobody does, the built outbox sweeps and
+//! reconciles, and then nothing is lost, nothing is doubled, and member and linked are the same. What Kakao has done by then shows at the
+//! next request to the table, and at every point of `sign_up_crashes`.
 
 mod killed_support;
 

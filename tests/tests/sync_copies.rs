@@ -83,3 +83,25 @@ async fn f02_64_copies_at_once_of_20_redirects_are_one_each() {
         assert!(world.is_member() && world.table.items_under("OUT#").len() == 1, "one welcome");
     }
 }
+
+#[tokio::test]
+async fn f02_64_copies_at_once_of_20_redirects_that_are_refused_are_one_unlink_each() {
+    for _ in 0..scaled(20) {
+        let world = world(Rule::No).await;
+        let redirect = world.query();
+        let seen = join_all((0..64).map(|_| world.get(&redirect))).await;
+        let failed = join_all(seen.iter().map(|seen| world.has_failed(seen))).await;
+        assert!(seen.iter().zip(&failed).all(|(seen, failed)| *failed || seen.looks_again()), "{seen:?}");
+        assert!(failed.contains(&true), "{seen:?}");
+        // The entry that would have undone it has nothing left to do.
+        for _ in 0..2 {
+            world.later(60);
+            world.sweep().await;
+        }
+        let again = world.get(&redirect).await;
+        assert!(world.has_failed(&again).await, "{again:?}");
+        assert_eq!((world.kakao.called(Endpoint::Token), world.kakao.called(Endpoint::Unlink)), (1, 1));
+        assert!(!world.is_member() && !world.kakao.is_linked("ga"), "{:?}", world.table.items());
+        assert!(world.table.items_under("OUT#").len() == 1 && world.entries_are_done(), "{:?}", world.table.items());
+    }
+}

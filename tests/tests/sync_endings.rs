@@ -1,7 +1,7 @@
 //! How a browser leaves the redirect: the completion modes of protocol `sync` 1.6.
 
 use shared::sign_up::Purpose;
-use tests::sync::{CONTINUE, NOW, Rule, Seen, World};
+use tests::sync::{CONTINUE, NOW, Rule, Seen, World, encoded};
 
 async fn leaves(rule: Rule, settings: &[(&str, &str)]) -> (World<Rule>, Seen) {
     let world = World::with(rule, NOW, settings).await;
@@ -70,6 +70,51 @@ async fn a_repeat_leaves_as_the_first_did() {
                 (second.status, place(&second), &second.body),
                 "{mode}"
             );
+        }
+    }
+}
+
+/// Somebody comes from the consent screen, where it went wrong so.
+fn came_to_nothing(error: &str) -> String {
+    format!("error={error}&error_description=x&continue={}", encoded(CONTINUE))
+}
+
+#[tokio::test]
+async fn row_9_who_says_no_is_sent_to_the_chat_at_once_by_a_setting() {
+    let told = format!("{CONTINUE}&complete=false");
+    for (mode, told) in [("redirect", Some(CONTINUE)), ("redirect_with_complete", Some(&*told)), ("json", None)] {
+        for (complete_false, goes_to) in [("off", Some(CONTINUE)), ("on", told)] {
+            let settings =
+                [("SYNC_CANCELLED", "redirect"), ("SYNC_COMPLETION", mode), ("SYNC_COMPLETE_FALSE", complete_false)];
+            let world = World::with(Rule::Yes, NOW, &settings).await;
+            for error in ["access_denied", "consent_required"] {
+                let seen = world.get(&came_to_nothing(error)).await;
+                match goes_to {
+                    Some(url) => assert_eq!((seen.status, seen.location()), (302, Some(url)), "{mode}: {seen:?}"),
+                    None => assert_eq!(json(&seen), serde_json::json!({ "complete": false }), "{mode}"),
+                }
+            }
+            // Without a way back there is only the page.
+            let seen = world.get("error=access_denied").await;
+            assert!(seen.status == 200 && seen.body.contains("가입을 취소했어요"), "{mode}: {seen:?}");
+            // Who was not even asked has not said no.
+            let seen = world.get(&came_to_nothing("server_error")).await;
+            let is_page = seen.status == 200 && seen.leads_back() && seen.body.contains("동의를 묻지 못했어요");
+            assert!(is_page, "{mode}: {seen:?}");
+            assert!(world.kakao.calls().is_empty() && world.table.items().is_empty(), "{mode}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn row_9_without_the_setting_who_says_no_reads_a_page_in_every_mode() {
+    for mode in ["redirect", "redirect_with_complete", "json"] {
+        for more in [&[][..], &[("SYNC_CANCELLED", "page")]] {
+            let settings = [&[("SYNC_COMPLETION", mode), ("SYNC_COMPLETE_FALSE", "on")], more].concat();
+            let world = World::with(Rule::Yes, NOW, &settings).await;
+            let seen = world.get(&came_to_nothing("access_denied")).await;
+            let is_page = seen.status == 200 && seen.leads_back() && seen.body.contains("가입을 취소했어요");
+            assert!(is_page, "{settings:?}: {seen:?}");
         }
     }
 }

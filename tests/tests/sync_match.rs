@@ -390,6 +390,46 @@ async fn who_became_a_member_in_another_window_still_is() {
     assert!(world.is_member() && world.kakao.is_linked("ga") && world.kakao.called(Endpoint::Unlink) == 0);
 }
 
+/// Our form's query, wherever the plugin or the browser is told of it.
+fn form_in(seen: &Seen) -> String {
+    let told =
+        percent_encoding::percent_decode_str(seen.location().unwrap_or(&seen.body)).decode_utf8().expect("UTF-8");
+    let (_, query) = told.split_once("https://service.example/sync/match?").expect("the form");
+    query.split('"').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn row_7_the_form_of_a_superseded_attempt_ends_as_for_a_member_in_every_mode() {
+    let told = format!("{CONTINUE}&complete=true");
+    for (mode, back) in [("redirect", CONTINUE), ("redirect_with_complete", &*told), ("json", CONTINUE)] {
+        let settings = [("SYNC_COMPLETION", mode), ("SYNC_COMPLETE_FALSE", "on")];
+        let world = World::with(Asks::Once, NOW, &settings).await;
+        let redirect = world.query();
+        world.get(&redirect).await;
+        // Looked at once more after ten minutes, the form is good for longer than the attempt.
+        world.later(10 * 60);
+        let form = form_in(&world.get(&redirect).await);
+        let other = form_in(&world.get(&world.query()).await);
+        assert_eq!(post(&world, &other, &GOOD).await.location(), Some(back), "{mode}");
+        world.later(5 * 60 + 1);
+        world.sweep().await;
+        let sagas = world.table.items_under("SAGA#");
+        let mut states: Vec<&str> = sagas.iter().map(|saga| text(saga, "st")).collect();
+        states.sort_unstable();
+        assert_eq!(states, ["DONE", "SUPERSEDED"], "{sagas:?}");
+        for seen in [look(&world, &form).await, post(&world, &form, &GOOD).await] {
+            assert_eq!((seen.status, seen.location()), (302, Some(back)), "{mode}: {seen:?}");
+        }
+        // The plugin hears the same of the redirect.
+        let seen = world.get(&redirect).await;
+        let plugin = if mode == "json" { None } else { Some(back) };
+        assert_eq!((seen.location(), seen.body.contains("\"complete\":true")), (plugin, mode == "json"), "{seen:?}");
+        assert!(world.is_member() && world.kakao.is_linked("ga"), "{mode}");
+        assert_eq!(world.kakao.called(Endpoint::Unlink), 0, "{mode}");
+        assert_eq!(text(&world.table.item(GA, "FLOW").expect("how it went"), "st"), "SIGNED-UP", "{mode}");
+    }
+}
+
 async fn tests_query(world: &World<Asks>) -> String {
     query(&world.get(&world.query()).await)
 }

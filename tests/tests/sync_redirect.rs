@@ -9,8 +9,20 @@ use shared::sign_up::Purpose;
 use simulator::login::{Endpoint, Fault};
 use sync_failure::SyncFailure;
 use tests::faults::{self, ALWAYS};
-use tests::sync::{Ask, CONTINUE, GA, REDIRECT_URI, Rule, World, encoded, with_continue, world};
-use tests::table::text;
+use tests::sync::{Ask, CONTINUE, GA, NOW, REDIRECT_URI, Rule, World, encoded, with_continue, world};
+use tests::table::{number, text};
+
+/// A line of the ledger of what the person `ga` agreed to.
+fn consent(world: &World<Rule>, tag: &str) -> Value {
+    let member = world.table.item(GA, "MEMBER").expect("a member");
+    let lines: Value = serde_json::from_str(text(&member, "consents")).expect("a ledger");
+    lines.as_array().expect("lines").iter().find(|line| line["tag"] == tag).expect("a line").clone()
+}
+
+/// Whether nobody was asked anything, and nothing was kept: a code is as good as before.
+fn is_untouched(world: &World<Rule>) -> bool {
+    world.kakao.calls().is_empty() && world.table.items().is_empty()
+}
 
 #[tokio::test]
 async fn row_1_a_new_member_goes_back_to_the_chat_byte_for_byte() {
@@ -25,14 +37,41 @@ async fn row_1_a_new_member_goes_back_to_the_chat_byte_for_byte() {
             1,
             "with the bare redirect URI: the stand-in compares it as a whole"
         );
-        let member = world.table.item(GA, "MEMBER").expect("a member");
-        let consents: Value = serde_json::from_str(text(&member, "consents")).expect("a ledger");
-        let tos = consents.as_array().expect("lines").iter().find(|line| line["tag"] == "tos_2025").expect("a line");
+        let tos = consent(&world, "tos_2025");
         assert!(tos["agreed"] == true && tos["agreed_at"].is_string() && tos["synched_at"].is_string(), "{tos}");
         assert_eq!(text(&world.table.item(GA, "FLOW").expect("a note"), "st"), "SIGNED-UP");
         world.sweep().await;
         assert!(world.entries_are_done(), "the welcome is a line in the log");
         assert_eq!(world.kakao.called(Endpoint::Unlink), 0);
+    }
+}
+
+#[tokio::test]
+async fn row_1_an_app_link_of_the_plugin_is_followed_by_a_setting_only() {
+    for link in ["kakaotalk://bizplugin/continue?a=1&b=%2F%2f&&=#a?b", "kakaotalk://bizplugin/close"] {
+        let mut world = world(Rule::Yes).await;
+        let query = with_continue(&world.code(), link);
+        let seen = world.get(&query).await;
+        assert_eq!((seen.status, seen.location()), (400, None), "{link}: {seen:?}");
+        assert!(is_untouched(&world), "{link}: {:?}", world.table.items());
+        world.restart(Rule::Yes, &[("SYNC_APP_LINKS", "on")]);
+        let seen = world.get(&query).await;
+        assert_eq!((seen.status, seen.location()), (302, Some(link)), "{seen:?}");
+        assert!(world.is_member(), "{link}");
+    }
+}
+
+#[tokio::test]
+async fn row_1_t09_the_hosts_of_the_setting_are_followed_and_no_others() {
+    let world = World::with(Rule::Yes, NOW, &[("SYNC_CONTINUE_HOSTS", "shop.example")]).await;
+    for url in [CONTINUE, "https://kakao.com", "https://another-shop.example/x"] {
+        let seen = world.get(&with_continue(&world.code(), url)).await;
+        assert_eq!((seen.status, seen.location()), (400, None), "{url}: {seen:?}");
+        assert!(is_untouched(&world), "{url}: {:?}", world.table.items());
+    }
+    for url in ["https://shop.example/after?a=1&b=%2F#c", "https://chat.shop.example"] {
+        let seen = world.get(&with_continue(&world.code(), url)).await;
+        assert_eq!((seen.status, seen.location()), (302, Some(url)), "{seen:?}");
     }
 }
 
@@ -84,21 +123,43 @@ async fn row_4_f20_a_code_that_kakao_refuses_starts_again_and_unlinks_nobody() {
 #[tokio::test]
 async fn what_is_no_longer_agreed_to_is_in_the_ledger_since_when() {
     let world = world(Rule::Yes).await;
-    let ledger = |world: &World<Rule>| -> Value {
-        let member = world.table.item(GA, "MEMBER").expect("a member");
-        let lines: Value = serde_json::from_str(text(&member, "consents")).expect("a ledger");
-        lines.as_array().expect("lines").iter().find(|line| line["tag"] == "ads_2025").expect("a line").clone()
-    };
     assert_eq!(world.get(&world.query()).await.location(), Some(CONTINUE));
-    let before = ledger(&world);
+    let before = consent(&world, "ads_2025");
     assert!(before["agreed"] == true && before["withdrawn_at"].is_null(), "{before}");
     world.later(3_600);
     let query = world.query();
     world.kakao.take_back("ga", "ads_2025");
     assert_eq!(world.get(&query).await.location(), Some(CONTINUE));
-    let after = ledger(&world);
+    let after = consent(&world, "ads_2025");
     assert_eq!((&after["agreed"], &after["agreed_at"]), (&Value::from(false), &before["agreed_at"]), "{after}");
     assert_eq!(after["withdrawn_at"], world.app.clock.now().to_rfc3339());
+}
+
+#[tokio::test]
+async fn what_was_agreed_to_keeps_its_version_whatever_text_is_shown_now() {
+    let mut world = World::with(Rule::Yes, NOW, &[("SYNC_TERM_VERSIONS", "tos_2025=1,ads_2025=1")]).await;
+    let lines = |world: &World<Rule>| ["tos_2025", "ads_2025"].map(|tag| consent(world, tag));
+    let versions = |lines: &[Value; 2]| lines.clone().map(|line| line["version"].clone());
+    assert_eq!(world.get(&world.query()).await.location(), Some(CONTINUE));
+    let first = lines(&world);
+    assert_eq!(versions(&first), ["1", "1"], "{first:?}");
+    world.restart(Rule::Yes, &[("SYNC_TERM_VERSIONS", "tos_2025=2,ads_2025=2")]);
+    // As agreed as before; then one is taken back; then it is agreed to anew, and that is the text that is shown now.
+    for (is_taken_back, expected) in [(false, ["1", "1"]), (true, ["1", "1"]), (false, ["1", "2"])] {
+        world.later(3_600);
+        let query = world.query();
+        if is_taken_back {
+            world.kakao.take_back("ga", "ads_2025");
+        }
+        assert_eq!(world.get(&query).await.location(), Some(CONTINUE));
+        let now = lines(&world);
+        assert_eq!(
+            (versions(&now), &now[1]["agreed"]),
+            (expected.map(Value::from), &(!is_taken_back).into()),
+            "{now:?}"
+        );
+        assert_eq!(now[0]["agreed_at"], first[0]["agreed_at"], "{now:?}");
+    }
 }
 
 #[tokio::test]
@@ -174,6 +235,50 @@ async fn row_6_an_unlink_that_fails_is_repeated_until_it_is_done() {
     world.later(3_600);
     world.sweep().await;
     assert!(!world.kakao.is_linked("ga") && world.entries_are_done());
+}
+
+/// The entry gives up after eight tries; the attempt itself stays due, and is never given up.
+#[tokio::test]
+async fn row_6_an_unlink_that_fails_for_longer_than_its_entry_lives_is_still_repeated_until_it_is_done() {
+    let world = world(Rule::No).await;
+    world.kakao.plan(Endpoint::Unlink, Fault::Status(503), None);
+    let query = world.query();
+    let seen = world.get(&query).await;
+    assert!(world.has_failed(&seen).await, "{seen:?}");
+    let one = |prefix: &str| {
+        let [item] = <[Value; 1]>::try_from(world.table.items_under(prefix)).expect("one");
+        item
+    };
+    for sweeps in 1..=12 {
+        let before = world.kakao.called(Endpoint::Unlink);
+        world.later(2 * 3_600);
+        world.sweep().await;
+        let (entry, saga) = (one("OUT#"), one("SAGA#"));
+        assert!(world.kakao.called(Endpoint::Unlink) > before, "{sweeps}: {entry} {saga}");
+        let is_over = number(&entry, "tries") == Some(8);
+        assert_eq!(
+            (is_over, text(&entry, "st")),
+            (sweeps >= 8, if sweeps >= 8 { "PARKED" } else { "READY" }),
+            "{entry}"
+        );
+        assert_eq!((text(&saga, "st"), saga["DPK"].is_null()), ("FAIL", false), "{saga}");
+        assert!(world.kakao.is_linked("ga") && !world.is_member(), "{sweeps}: {saga}");
+    }
+    world.kakao.heal();
+    for _ in 0..3 {
+        world.later(2 * 3_600);
+        world.sweep().await;
+    }
+    let (entry, saga) = (one("OUT#"), one("SAGA#"));
+    assert_eq!((text(&saga, "st"), &saga["tok"], &saga["DPK"]), ("UNLINKED", &Value::Null, &Value::Null), "{saga}");
+    assert_eq!(text(&entry, "st"), "PARKED", "for a person to look at: {entry}");
+    assert!(!world.kakao.is_linked("ga") && !world.is_member());
+    // The person's own token is over by then: it is tried, and the admin key after it.
+    let calls = world.kakao.calls();
+    let done = calls.iter().filter(|call| call.endpoint == Endpoint::Unlink.name() && call.outcome == "ok").count();
+    assert_eq!(done, 1, "{calls:?}");
+    let seen = world.get(&query).await;
+    assert!(world.has_failed(&seen).await, "{seen:?}");
 }
 
 #[tokio::test]

@@ -19,7 +19,6 @@ use shared::http::{Request, Response, Route, read_form};
 use shared::log::Log;
 use shared::secret::SecretName;
 use shared::sign_up::{self, Clerk, Ending, KakaoLogin, Keys, Pass, Purpose, Undone};
-use shared::store::sign_up::rules::SagaState;
 use shared::store::sign_up::{Saga, Wish};
 use shared::verify::{self, Verified};
 
@@ -86,7 +85,7 @@ async fn show<B: SignUp>(app: &App<B>, keys: &Keys, verified: &Verified, pass: &
             None
         }
     };
-    if saga.as_ref().is_some_and(|saga| matches!(saga.st, SagaState::Done | SagaState::Superseded)) {
+    if saga.as_ref().is_some_and(|saga| saga.st.has_member()) {
         // A reload went on with the attempt, and it ended well; or the person is a member by another.
         let ending = Ending {
             env: &app.env,

@@ -17,8 +17,8 @@ pub const REFUSED: Words = Words {
 
 /// `GET /sync/redirect`: who may sign up.
 pub trait SignUp {
-    /// Accepts somebody, or turns them away. It may be asked twice about one attempt, so it should say the same twice. It has about a
-    /// second: the person looks at an empty page. A member whose profile has changed at Kakao is asked about at their next login, too: of
+    /// Accepts somebody, or turns them away. It may be asked several times about one attempt (a form that is looked at again, each answer,
+    /// a death in between), so it should say the same each time and is no place for what must happen once. It has about a second: the person looks at an empty page. A member whose profile has changed at Kakao is asked about at their next login, too: of
     /// that answer only an accepted profile counts, and a no ends no membership.
     fn decide(&self, who: &Applicant) -> impl Future<Output = Decision>;
 

@@ -17,6 +17,8 @@ pub struct SyncSettings {
     /// `SYNC_COMPLETE_FALSE=on`: the plugin is told of a failure, too. It then says something of its own in the chat that nobody
     /// can replace (protocol `sync` 1.6), so this takes a decision.
     pub complete_false: bool,
+    /// `SYNC_CANCELLED=redirect`: whoever says no on the consent screen is sent back to the chat at once, without a page of ours.
+    pub cancelled_redirect: bool,
     /// `SYNC_OIDC=on`: the app has OpenID Connect switched on, and ID tokens are asked for and verified.
     pub oidc: bool,
     /// `SYNC_PKCE=on`: the web login proves with a verifier that it began itself.
@@ -85,6 +87,7 @@ impl SyncSettings {
             app_links: on("SYNC_APP_LINKS"),
             completion: get("SYNC_COMPLETION").map(|word| Completion::read(&word)).unwrap_or_default(),
             complete_false: on("SYNC_COMPLETE_FALSE"),
+            cancelled_redirect: get("SYNC_CANCELLED").as_deref() == Some("redirect"),
             oidc: on("SYNC_OIDC"),
             pkce: on("SYNC_PKCE"),
             param: get("SYNC_PARAM"),
@@ -146,6 +149,7 @@ mod tests {
         assert!(
             !sync.app_links && !sync.complete_false && !sync.oidc && !sync.pkce && !sync.shipping && !sync.channels
         );
+        assert!(!sync.cancelled_redirect);
         assert_eq!((sync.redirect_uri, sync.home_url), (None, None));
         assert_eq!((sync.scopes, sync.service_terms, sync.channel_public_ids), (None, None, None));
     }
@@ -181,6 +185,7 @@ mod tests {
         let versions: Vec<_> = versions.iter().map(|(tag, version)| (tag.as_str(), version.as_str())).collect();
         assert_eq!(versions, [("tos", "2"), ("b", "c=d")]);
         assert!(!read(&[("SYNC_PKCE", "yes")]).sync.pkce, "only the word on switches on");
+        assert!(!read(&[("SYNC_CANCELLED", "on")]).sync.cancelled_redirect, "neither of its words");
         let hosts = read(&[("SYNC_CONTINUE_HOSTS", " kakao.com ,, Example.KR")]).sync.continue_hosts;
         assert_eq!(hosts, ["kakao.com", "Example.KR"]);
     }

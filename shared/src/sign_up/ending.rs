@@ -6,14 +6,15 @@
 //! | `redirect_with_complete` | the same with `complete=true` | the same with `complete=false&user_match_url=…` | our failure page |
 //! | `json` | `{"complete":true}` | `{"complete":false,"user_match_url":…}` | our failure page |
 //!
-//! Only by the setting `SYNC_COMPLETE_FALSE` is the plugin told of a failure: the chat then says something that nobody can replace.
+//! Only by the setting `SYNC_COMPLETE_FALSE` is the plugin told of a failure: the chat then says something that nobody can replace. And
+//! only by the setting `SYNC_CANCELLED` is whoever said no on the consent screen sent to the chat without a page.
 
 use serde_json::json;
 
 use super::pages::{complete, unknown};
 use super::pass::{Pass, Purpose};
 use crate::clock::Millis;
-use crate::env::{Completion, Env};
+use crate::env::{Completion, Env, SyncSettings};
 use crate::http::Response;
 use crate::kakao::sync::ContinueUrl;
 use crate::secret::Seal;
@@ -68,17 +69,12 @@ impl Ending<'_> {
 
     /// It failed, or came to nothing.
     pub fn failed(&self, saga: &SagaId) -> Response {
-        match (self.env.sync.completion, self.back) {
-            (Completion::RedirectWithComplete, Some(back)) if self.env.sync.complete_false => {
-                Response::found(&back.with_complete(false, None))
-            }
-            (Completion::Json, Some(_)) if self.env.sync.complete_false && !self.to_a_person => {
-                Response::json(200, json!({ "complete": false }).to_string()).in_confidence()
-            }
-            _ => match self.page(Purpose::Failure, saga) {
-                Some(url) => Response::found(&url),
-                None => unknown(self.back),
-            },
+        if let Some(told) = self.back.and_then(|back| complete_false(&self.env.sync, back, self.to_a_person)) {
+            return told;
+        }
+        match self.page(Purpose::Failure, saga) {
+            Some(url) => Response::found(&url),
+            None => unknown(self.back),
         }
     }
 
@@ -86,5 +82,22 @@ impl Ending<'_> {
         let pass = Pass { saga: saga.clone(), back: self.back.cloned() };
         let address = self.env.sync.page(purpose.as_str())?;
         Some(format!("{address}?{}", pass.query(self.passes, purpose, self.now)?))
+    }
+}
+
+/// Whoever said no on the consent screen, sent to the chat at once; `None` if they are to read a page.
+pub fn cancelled(sync: &SyncSettings, back: &ContinueUrl) -> Option<Response> {
+    sync.cancelled_redirect.then(|| complete_false(sync, back, false).unwrap_or_else(|| Response::found(back.as_str())))
+}
+
+/// The plugin is told that nothing came of it, if it is to be.
+fn complete_false(sync: &SyncSettings, back: &ContinueUrl, to_a_person: bool) -> Option<Response> {
+    match sync.completion {
+        _ if !sync.complete_false => None,
+        Completion::RedirectWithComplete => Some(Response::found(&back.with_complete(false, None))),
+        Completion::Json if !to_a_person => {
+            Some(Response::json(200, json!({ "complete": false }).to_string()).in_confidence())
+        }
+        Completion::Json | Completion::Redirect => None,
     }
 }

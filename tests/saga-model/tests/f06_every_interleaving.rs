@@ -83,54 +83,63 @@ fn f06_nightly() {
     tried(Scope { hiccups: 1, crashes: 1, ..CALM });
     tried(Scope { crashes: 1, recons: 1, ..CALM });
     tried(Scope { crashes: 2, ..CALM });
+    tried(Scope { reloads: 0, crashes: 2, recons: 2, ..CALM });
 }
 
-/// The model still finds what goes wrong without it.
-fn missed(guards: Guards, scope: Scope) {
+/// Member and link are not the same in the end, without a crash.
+const NOT_THE_SAME: &str = "P2";
+
+/// One of us unlinks a member.
+const A_MEMBER_UNLINKED: &str = "P1";
+
+/// The model still finds what goes wrong without it: this.
+fn missed(guards: Guards, scope: Scope, breaks: &str) {
     let report = check(SignUp { guards, scope }, 2);
     count(&report);
-    let Some((property, path)) = report.broken.first() else { panic!("nothing goes wrong without it") };
+    let Some((property, path)) = report.broken.iter().find(|(property, _)| property.starts_with(breaks)) else {
+        panic!("{breaks} holds without it; broken: {:?}", report.broken)
+    };
     println!("{} states; {property}: {} steps", report.states, path.len());
 }
 
 #[test]
 fn f06_without_the_lock_a_member_has_no_link() {
-    missed(Guards { lock: false, ..Guards::ALL }, CALM);
+    missed(Guards { lock: false, ..Guards::ALL }, CALM, NOT_THE_SAME);
 }
 
 #[test]
 fn f06_without_the_second_look_a_member_is_made_for_a_link_that_is_gone() {
-    missed(Guards { verify: false, ..Guards::ALL }, CALM);
+    missed(Guards { verify: false, ..Guards::ALL }, CALM, NOT_THE_SAME);
 }
 
 #[test]
 fn f06_without_the_fence_an_old_unlink_erases_a_fresh_membership() {
-    missed(Guards { fence: false, ..Guards::ALL }, CALM);
+    missed(Guards { fence: false, ..Guards::ALL }, CALM, NOT_THE_SAME);
 }
 
 #[test]
 fn f06_without_undoing_what_is_free_a_link_stays() {
-    missed(Guards { from_free: false, ..Guards::ALL }, CALM);
+    missed(Guards { from_free: false, ..Guards::ALL }, CALM, NOT_THE_SAME);
 }
 
 #[test]
 fn f06_without_the_touch_the_erasure_of_an_old_unlink_hits_who_was_told_done() {
-    missed(Guards { touch: false, ..Guards::ALL }, CALM);
+    missed(Guards { touch: false, ..Guards::ALL }, CALM, NOT_THE_SAME);
 }
 
 #[test]
 fn f06_without_waiting_for_a_foreign_lock_a_link_stays() {
-    missed(Guards { wait: false, ..Guards::ALL }, CALM);
+    missed(Guards { wait: false, ..Guards::ALL }, CALM, NOT_THE_SAME);
 }
 
 /// Not in the design's list: found by this model. `FAIL` was to be seized by anybody at any time.
 #[test]
 fn f06_without_a_lease_on_undoing_the_slower_of_two_unlinks_the_next_member() {
-    missed(Guards { seize: false, ..Guards::ALL }, CALM);
+    missed(Guards { seize: false, ..Guards::ALL }, CALM, A_MEMBER_UNLINKED);
 }
 
 /// Not in the design's list: found by this model. A deleted job's number began anew.
 #[test]
 fn f06_without_telling_jobs_apart_a_late_worker_drops_the_next_job() {
-    missed(Guards { first: false, ..Guards::ALL }, Scope { reloads: 0, unlinks: 2, hands: 2, ..CALM });
+    missed(Guards { first: false, ..Guards::ALL }, Scope { reloads: 0, unlinks: 2, hands: 2, ..CALM }, NOT_THE_SAME);
 }

@@ -256,6 +256,20 @@ mod tests {
         }
     }
 
+    /// Those that table 7.2 of protocol `sync` cures in a console, and the keys that one shows.
+    #[test]
+    fn what_is_cured_in_a_console_names_the_screen() {
+        let console =
+            ["KOE004", "KOE005", "KOE006", "KOE007", "KOE009", "KOE010", "KOE101", "KOE102", "KOE205", "KOE303"];
+        for code in console {
+            let cure = Koe::from(code).advice().cure;
+            assert!(
+                cure.ko.contains("카카오디벨로퍼스 [") && cure.en.contains("Kakao Developers, "),
+                "{code}: {cure:?}"
+            );
+        }
+    }
+
     #[test]
     fn t05_what_is_no_code_does_not_get_into_a_log() {
         for (text, word) in

@@ -29,7 +29,8 @@ pub struct Dossier {
 }
 
 impl Store {
-    /// What there is of an app user: by strong reads, one query for the person and one for each of their names.
+    /// What there is of an app user: by strong reads, one query for the person, one for each of their names, and one for an open id of
+    /// the same number. Parked work that names them is not looked for (decision 137).
     ///
     /// # Errors
     /// [`StoreError`] if the table cannot be read.
@@ -69,6 +70,10 @@ impl Store {
         document.insert("names".to_owned(), names.into());
         document.insert("channels_and_others".to_owned(), others.into());
         document.insert("sign_ups".to_owned(), sagas.iter().map(plain).collect());
+        // Nobody has confirmed that it is the same person; but it goes with them (`erase_unconfirmed`).
+        let unconfirmed = self.all(&keys::open_user_pk(app.as_str()), keys::ALL).await?;
+        unconfirmed.iter().for_each(|item| told.of(item));
+        document.insert("open_id_of_the_same_number".to_owned(), unconfirmed.iter().map(plain).collect());
         told.document = Value::Object(document);
         Ok(told)
     }

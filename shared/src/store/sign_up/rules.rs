@@ -75,6 +75,11 @@ impl SagaState {
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Done | Self::Unlinked | Self::Dead | Self::Superseded)
     }
+
+    /// The person is a member: by this attempt, or by another of theirs.
+    pub const fn has_member(self) -> bool {
+        matches!(self, Self::Done | Self::Superseded)
+    }
 }
 
 /// A saga as the rules see it.
