@@ -41,6 +41,10 @@ pub const GA: &str = "U#app#1376016924426879191";
 /// The CI of the person `ga`: Kakao tells it to an app that [`World::may_see_the_ci`].
 pub const CI: &str = "KbN7pnACBFNsrlPlaeX5+lukWTZEEZNT4exdRlKqApJ1u+AsHZGU3OY6Nl9e8yoIE6I9F/DkBDtflXkKimeRMQ==";
 
+/// So many of the last tokens are looked for in each answer: those of one attempt and its neighbours. All of them in every answer of a
+/// thousand attempts would take longer than the attempts.
+const TOKENS_LOOKED_FOR: usize = 64;
+
 /// What tokens are sealed with, and passes are signed with.
 const SIGNING_KEY: &str = "canary-signing-key";
 
@@ -286,13 +290,11 @@ impl<B: SignUp> World<B> {
     /// What we know and must tell nobody: every key, code and token on the wire to Kakao so far, and what Kakao says of the person `ga`.
     pub fn secrets(&self) -> Vec<String> {
         let asked = self.wire.asked("");
-        let bearers =
-            asked.iter().filter_map(|asked| asked.header("authorization")?.split_once(' ')).map(|(_, key)| key);
         let fixed = ["1376016924426879191", "가람", "garam@example.com", "10-0000-0001", CI, SIGNING_KEY];
         let forms = asked.iter().flat_map(|asked| pairs(&String::from_utf8_lossy(&asked.body)));
         let named = ["client_id", "client_secret", "code", "code_verifier", "refresh_token"];
         let sent = forms.filter(|(name, _)| named.contains(&name.as_str())).map(|(_, value)| value);
-        fixed.into_iter().chain(bearers).map(str::to_owned).chain(sent).collect()
+        fixed.map(str::to_owned).into_iter().chain(self.wire.bearers(usize::MAX)).chain(sent).collect()
     }
 
     /// What a function answers.
@@ -314,7 +316,7 @@ impl<B: SignUp> World<B> {
     fn are_keys_told_by(&self, seen: &Seen) -> bool {
         let ours = [stand_in::LOCAL_CLIENT_SECRET, stand_in::LOCAL_ADMIN_KEY, SIGNING_KEY].map(str::to_owned);
         let told = [seen.location().unwrap_or_default(), &seen.body, &seen.cookies.concat()].concat();
-        self.wire.bearers(64).iter().chain(&ours).any(|key| told.contains(key))
+        self.wire.bearers(TOKENS_LOOKED_FOR).iter().chain(&ours).any(|key| told.contains(key))
     }
 
     /// `GET /sync/redirect`.

@@ -3,7 +3,8 @@
 //!
 //! Built twice with the real release profile, each time with another of the two edited, in a copy of the sources at one and the
 //! same path, into a copy of what `make build` compiled: a copy, because cargo takes the two workspaces for one, and the next
-//! `make build` would ship the edited words. What is added is our own crates twice, and two final links at once, twice.
+//! `make build` would ship the edited words. What is added is our own crates twice, and two final links at once, twice. Whatever
+//! of an edit reached `skill` would be in one of its two binaries and not in the other: an unedited third would show nothing more.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,7 +115,7 @@ fn editing_the_parameter_check_and_a_modal_leaves_the_skill_byte_identical() {
     let began = Instant::now();
     let copy = Copy::make();
     let original = fs::read(&copy.original).ok();
-    let [checked, asked] = EDITS.map(|(file, words, function)| {
+    let [with_check_edited, with_modal_edited] = EDITS.map(|(file, words, function)| {
         let path = copy.sources.join("bot/src").join(file);
         let written = fs::read_to_string(&path).expect(file);
         let edited = written.replacen(words, &format!("{words}{EDIT}"), 1);
@@ -128,7 +129,10 @@ fn editing_the_parameter_check_and_a_modal_leaves_the_skill_byte_identical() {
         assert!(says, "the edit did not reach {function}: this test shows nothing");
         copy.binary(STAYS)
     });
-    assert!(checked == asked, "{STAYS} changed although only the parameter check and a modal were edited");
+    assert!(
+        with_check_edited == with_modal_edited,
+        "{STAYS} changed although only the parameter check and a modal were edited"
+    );
     assert!(fs::read(&copy.original).ok() == original, "the edited words are in what `make build` ships next");
     let _ = fs::remove_dir_all(&copy.target);
 }

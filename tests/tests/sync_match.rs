@@ -6,13 +6,16 @@ use futures_util::future::join_all;
 use serde_json::{Map, json};
 use shared::bot::{Applicant, Decision, Field, Form, MAX_ANSWER, SignUp, Words};
 use shared::clock::Millis;
-use shared::sign_up::{Pass, Purpose};
+use shared::kakao::sync::ContinueUrl;
+use shared::sign_up::{Keys, Pass, Purpose};
+use shared::store::SagaId;
 use shared::store::sign_up::ASK_LEASE;
 use simulator::login::{Endpoint, Fault};
+use sync_failure::SyncFailure;
 use sync_match::SyncMatch;
 use tests::faults::{ALWAYS, scaled};
 use tests::payloads::{payloads, tame};
-use tests::sync::{Ask, CONTINUE, GA, NOW, Seen, World, encoded};
+use tests::sync::{Ask, CONTINUE, GA, NOW, Seen, World, encoded, with_continue};
 use tests::table::text;
 
 const PATH: &str = "/sync/match";
@@ -78,6 +81,22 @@ impl SignUp for Asks {
 fn query(seen: &Seen) -> String {
     let url = seen.location().expect("a 302");
     url.strip_prefix("https://service.example/sync/match?").expect("the form").to_owned()
+}
+
+/// Our form's query, wherever the plugin or the browser is told of it.
+fn form_in(seen: &Seen) -> String {
+    let told =
+        percent_encoding::percent_decode_str(seen.location().unwrap_or(&seen.body)).decode_utf8().expect("UTF-8");
+    let (_, query) = told.split_once("https://service.example/sync/match?").expect("the form");
+    query.split('"').next().unwrap_or_default().to_owned()
+}
+
+/// The query of the failure page of the attempt with this code.
+async fn failure_page(world: &World<Asks>, code: &str) -> String {
+    let keys = Keys::of(&world.app).await.expect("keys");
+    let back = ContinueUrl::parse(CONTINUE, &world.app.env.continue_rules()).ok();
+    let pass = Pass { saga: SagaId::of_code(code), back };
+    pass.query(&keys.passes, Purpose::Failure, world.app.clock.now()).expect("a pass")
 }
 
 /// Somebody who has come as far as the form.
@@ -390,21 +409,18 @@ async fn who_became_a_member_in_another_window_still_is() {
     assert!(world.is_member() && world.kakao.is_linked("ga") && world.kakao.called(Endpoint::Unlink) == 0);
 }
 
-/// Our form's query, wherever the plugin or the browser is told of it.
-fn form_in(seen: &Seen) -> String {
-    let told =
-        percent_encoding::percent_decode_str(seen.location().unwrap_or(&seen.body)).decode_utf8().expect("UTF-8");
-    let (_, query) = told.split_once("https://service.example/sync/match?").expect("the form");
-    query.split('"').next().unwrap_or_default().to_owned()
-}
-
 #[tokio::test]
 async fn row_7_the_form_of_a_superseded_attempt_ends_as_for_a_member_in_every_mode() {
     let told = format!("{CONTINUE}&complete=true");
-    for (mode, back) in [("redirect", CONTINUE), ("redirect_with_complete", &*told), ("json", CONTINUE)] {
+    for (mode, back, plugin) in [
+        ("redirect", CONTINUE, Some(CONTINUE)),
+        ("redirect_with_complete", &*told, Some(&*told)),
+        ("json", CONTINUE, None),
+    ] {
         let settings = [("SYNC_COMPLETION", mode), ("SYNC_COMPLETE_FALSE", "on")];
         let world = World::with(Asks::Once, NOW, &settings).await;
-        let redirect = world.query();
+        let code = world.code();
+        let redirect = with_continue(&code, CONTINUE);
         world.get(&redirect).await;
         // Looked at once more after ten minutes, the form is good for longer than the attempt.
         world.later(10 * 60);
@@ -420,10 +436,12 @@ async fn row_7_the_form_of_a_superseded_attempt_ends_as_for_a_member_in_every_mo
         for seen in [look(&world, &form).await, post(&world, &form, &GOOD).await] {
             assert_eq!((seen.status, seen.location()), (302, Some(back)), "{mode}: {seen:?}");
         }
+        let failure = world.ask::<SyncFailure>(&Ask::get("/sync/failure", &failure_page(&world, &code).await)).await;
+        assert_eq!((failure.status, failure.location()), (302, Some(back)), "{mode}: {failure:?}");
         // The plugin hears the same of the redirect.
         let seen = world.get(&redirect).await;
-        let plugin = if mode == "json" { None } else { Some(back) };
-        assert_eq!((seen.location(), seen.body.contains("\"complete\":true")), (plugin, mode == "json"), "{seen:?}");
+        assert_eq!(seen.location(), plugin, "{mode}: {seen:?}");
+        assert!(plugin.is_some() || seen.body.contains("\"complete\":true"), "{mode}: {seen:?}");
         assert!(world.is_member() && world.kakao.is_linked("ga"), "{mode}");
         assert_eq!(world.kakao.called(Endpoint::Unlink), 0, "{mode}");
         assert_eq!(text(&world.table.item(GA, "FLOW").expect("how it went"), "st"), "SIGNED-UP", "{mode}");

@@ -85,7 +85,7 @@ async fn show<B: SignUp>(app: &App<B>, keys: &Keys, verified: &Verified, pass: &
             None
         }
     };
-    if saga.as_ref().is_some_and(|saga| saga.st.has_member()) {
+    if saga.as_ref().is_some_and(|saga| saga.st.made_a_member()) {
         // A reload went on with the attempt, and it ended well; or the person is a member by another.
         let ending = Ending {
             env: &app.env,

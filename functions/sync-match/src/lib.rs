@@ -153,7 +153,7 @@ impl<B: SignUp> Visit<'_, B> {
         match saga.as_ref().map(|saga| saga.st) {
             Some(SagaState::Ask) => {}
             Some(SagaState::Info) if saga.as_ref().is_some_and(is_left) => {}
-            Some(st) if st.has_member() => return Ok(("member", self.ending().done())),
+            Some(st) if st.made_a_member() => return Ok(("member", self.ending().done())),
             Some(SagaState::Claimed | SagaState::Token | SagaState::Info) => {
                 return Ok(("working", pages::look_again(&self.query(), pass.back.as_ref())));
             }

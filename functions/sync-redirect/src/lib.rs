@@ -107,7 +107,7 @@ async fn answer<B: SignUp>(app: &App<B>, request: &Request) -> (&'static str, Re
     match query.error.as_deref() {
         None => {}
         Some("access_denied" | "consent_required") => {
-            let at_once = back.and_then(|back| sign_up::cancelled(&app.env.sync, back));
+            let at_once = back.and_then(|back| sign_up::back_at_once(&app.env.sync, back));
             return ("cancelled", at_once.unwrap_or_else(|| pages::cancelled(back)));
         }
         // `server_error`, `timeout` and the like: the person said nothing.

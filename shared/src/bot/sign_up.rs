@@ -17,9 +17,10 @@ pub const REFUSED: Words = Words {
 
 /// `GET /sync/redirect`: who may sign up.
 pub trait SignUp {
-    /// Accepts somebody, or turns them away. It may be asked several times about one attempt (a form that is looked at again, each answer,
-    /// a death in between), so it should say the same each time and is no place for what must happen once. It has about a second: the person looks at an empty page. A member whose profile has changed at Kakao is asked about at their next login, too: of
-    /// that answer only an accepted profile counts, and a no ends no membership.
+    /// Accepts somebody, or turns them away. It may be asked several times about one attempt (a form that is looked at again, each
+    /// answer, a death in between), so it should say the same each time, and is no place for what must happen once. It has about a
+    /// second: the person looks at an empty page. A member whose profile has changed at Kakao is asked about at their next login, too:
+    /// of that answer only an accepted profile counts, and a no ends no membership.
     fn decide(&self, who: &Applicant) -> impl Future<Output = Decision>;
 
     /// What somebody reads who was turned away with this word.

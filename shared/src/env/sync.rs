@@ -17,7 +17,7 @@ pub struct SyncSettings {
     /// `SYNC_COMPLETE_FALSE=on`: the plugin is told of a failure, too. It then says something of its own in the chat that nobody
     /// can replace (protocol `sync` 1.6), so this takes a decision.
     pub complete_false: bool,
-    /// `SYNC_CANCELLED=redirect`: whoever says no on the consent screen is sent back to the chat at once, without a page of ours.
+    /// `SYNC_CANCELLED=redirect`: whoever says no on the consent screen goes back to where they came from at once, without a page of ours.
     pub cancelled_redirect: bool,
     /// `SYNC_OIDC=on`: the app has OpenID Connect switched on, and ID tokens are asked for and verified.
     pub oidc: bool,

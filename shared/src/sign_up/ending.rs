@@ -1,13 +1,14 @@
 //! How a browser is told that a sign-up is over, or that it goes on elsewhere: the completion modes (protocol `sync` 1.6).
 //!
-//! | mode | done | to be asked | failed |
-//! |---|---|---|---|
-//! | `redirect` | 302 to the continue URL, byte for byte | 302 to our form | 302 to our failure page |
-//! | `redirect_with_complete` | the same with `complete=true` | the same with `complete=false&user_match_url=…` | our failure page |
-//! | `json` | `{"complete":true}` | `{"complete":false,"user_match_url":…}` | our failure page |
+//! | mode | done | to be asked | failed | said no |
+//! |---|---|---|---|---|
+//! | `redirect` | 302 to the continue URL, byte for byte | 302 to our form | 302 to our failure page | a page |
+//! | `redirect_with_complete` | the same with `complete=true` | the same with `complete=false&user_match_url=…` | our failure page | a page |
+//! | `json` | `{"complete":true}` | `{"complete":false,"user_match_url":…}` | our failure page | a page |
 //!
-//! Only by the setting `SYNC_COMPLETE_FALSE` is the plugin told of a failure: the chat then says something that nobody can replace. And
-//! only by the setting `SYNC_CANCELLED` is whoever said no on the consent screen sent to the chat without a page.
+//! Only by the setting `SYNC_COMPLETE_FALSE` is the plugin told of a failure: the chat then says something that nobody can replace. By the
+//! setting `SYNC_CANCELLED` whoever said no on the consent screen reads no page but goes to the continue URL; with both settings the
+//! plugin is told of that as of a failure.
 
 use serde_json::json;
 
@@ -69,7 +70,7 @@ impl Ending<'_> {
 
     /// It failed, or came to nothing.
     pub fn failed(&self, saga: &SagaId) -> Response {
-        if let Some(told) = self.back.and_then(|back| complete_false(&self.env.sync, back, self.to_a_person)) {
+        if let Some(told) = self.back.and_then(|back| told_of_failure(&self.env.sync, back, self.to_a_person)) {
             return told;
         }
         match self.page(Purpose::Failure, saga) {
@@ -85,15 +86,18 @@ impl Ending<'_> {
     }
 }
 
-/// Whoever said no on the consent screen, sent to the chat at once; `None` if they are to read a page.
-pub fn cancelled(sync: &SyncSettings, back: &ContinueUrl) -> Option<Response> {
-    sync.cancelled_redirect.then(|| complete_false(sync, back, false).unwrap_or_else(|| Response::found(back.as_str())))
+/// The way back without a page for whoever said no on the consent screen; `None` if they are to read one.
+pub fn back_at_once(sync: &SyncSettings, back: &ContinueUrl) -> Option<Response> {
+    let told = || told_of_failure(sync, back, false).unwrap_or_else(|| Response::found(back.as_str()));
+    sync.cancelled_redirect.then(told)
 }
 
 /// The plugin is told that nothing came of it, if it is to be.
-fn complete_false(sync: &SyncSettings, back: &ContinueUrl, to_a_person: bool) -> Option<Response> {
+fn told_of_failure(sync: &SyncSettings, back: &ContinueUrl, to_a_person: bool) -> Option<Response> {
+    if !sync.complete_false {
+        return None;
+    }
     match sync.completion {
-        _ if !sync.complete_false => None,
         Completion::RedirectWithComplete => Some(Response::found(&back.with_complete(false, None))),
         Completion::Json if !to_a_person => {
             Some(Response::json(200, json!({ "complete": false }).to_string()).in_confidence())

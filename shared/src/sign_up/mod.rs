@@ -35,7 +35,7 @@ use crate::store::{Entry, Store, StoreError};
 
 pub use again::{ErasedAgain, erase_again};
 pub use client::{as_admin, as_app};
-pub use ending::{Ending, cancelled};
+pub use ending::{Ending, back_at_once};
 pub use forget::{Forgotten, forget};
 pub use kakao::{Brought, Kakao, Linked, LinkedPage, Tokens, Told, Who};
 pub use keys::Keys;

@@ -108,7 +108,7 @@ pub async fn answer<K: Kakao, F>(
     match clerk.store.resume_saga(id, clerk.me, clerk.now()).await? {
         Some(saga) => go_on(clerk, id, &saga, decide).await,
         None => Ok(match clerk.store.saga(id, clerk.now()).await? {
-            Some(saga) if saga.st.has_member() => Redirected::AlreadyMember { app: saga.app },
+            Some(saga) if saga.st.made_a_member() => Redirected::AlreadyMember { app: saga.app },
             Some(saga) if saga.st.is_over() => Redirected::StartAgain,
             Some(saga) if saga.why.is_some() => Redirected::Failed { why: saga.why },
             Some(_) => Redirected::Working,

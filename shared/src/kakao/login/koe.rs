@@ -256,7 +256,7 @@ mod tests {
         }
     }
 
-    /// Those that table 7.2 of protocol `sync` cures in a console, and the keys that one shows.
+    /// Those whose cure is in a console (table 7.2 of protocol `sync`), and those about keys that the console shows.
     #[test]
     fn what_is_cured_in_a_console_names_the_screen() {
         let console =

@@ -76,8 +76,8 @@ impl SagaState {
         matches!(self, Self::Done | Self::Unlinked | Self::Dead | Self::Superseded)
     }
 
-    /// The person is a member: by this attempt, or by another of theirs.
-    pub const fn has_member(self) -> bool {
+    /// The person became a member: by this attempt, or by another of theirs.
+    pub const fn made_a_member(self) -> bool {
         matches!(self, Self::Done | Self::Superseded)
     }
 }
@@ -106,7 +106,7 @@ pub enum ClaimRefused {
     Live,
     /// The person has questions to answer.
     Asking,
-    /// Signed up.
+    /// The person became a member: by this attempt, or by another of theirs.
     Done,
     /// Failed; the link is being undone.
     Failed,
