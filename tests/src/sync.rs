@@ -316,7 +316,9 @@ impl<B: SignUp> World<B> {
     fn are_keys_told_by(&self, seen: &Seen) -> bool {
         let ours = [stand_in::LOCAL_CLIENT_SECRET, stand_in::LOCAL_ADMIN_KEY, SIGNING_KEY].map(str::to_owned);
         let told = [seen.location().unwrap_or_default(), &seen.body, &seen.cookies.concat()].concat();
-        self.wire.bearers(TOKENS_LOOKED_FOR).iter().chain(&ours).any(|key| told.contains(key))
+        let shown = self.wire.bearers(TOKENS_LOOKED_FOR);
+        // A sealed pass has any three letters in it by chance: a key that a test calls `new` is not looked for.
+        shown.iter().chain(&ours).filter(|key| key.len() > 8).any(|key| told.contains(key))
     }
 
     /// `GET /sync/redirect`.
