@@ -82,6 +82,13 @@ impl Place {
         with_continue(&self.kakao.code(who, REDIRECT_URI), CONTINUE)
     }
 
+    /// What other errands have left for the outbox falls due while this takes its minutes.
+    fn clear_what_is_due(&self) {
+        for item in self.table.items().iter().filter(|item| !item["DPK"].is_null()) {
+            self.table.remove(text(item, "PK"), text(item, "SK"));
+        }
+    }
+
     fn by_kakao(&self, path: &str) -> Knock {
         Knock::post(path).header("authorization", Some(&format!("KakaoAK {}", login::LOCAL_ADMIN_KEY)))
     }
@@ -207,7 +214,10 @@ impl<'a> Subject<'a> {
         let (place, at) = (self.place, Millis(now()));
         match self.errand {
             Errand::Written(function, name) => written(function, name, number),
-            Errand::Sweep => SWEEP.to_owned(),
+            Errand::Sweep => {
+                place.clear_what_is_due();
+                SWEEP.to_owned()
+            }
             Errand::SignUp => self.visit(&place.comes_back("ga"), number),
             Errand::Form => self.visit(&self.prepared, number),
             Errand::Added => {
