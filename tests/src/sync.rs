@@ -11,8 +11,10 @@ use shared::bot::{Applicant, Decision, Field, Form, SignUp, Words};
 use shared::clock::{Clock, Millis};
 use shared::endpoint::Endpoint;
 use shared::env::Env;
+use shared::kakao::sync::ContinueUrl;
 use shared::lambda;
 use shared::sign_up::{self, Clerk, KakaoLogin, Keys, Pass, Purpose, Repair};
+use shared::store::SagaId;
 use simulator::login::{self as stand_in, Kakao};
 use sync_redirect::SyncRedirect;
 
@@ -319,6 +321,14 @@ impl<B: SignUp> World<B> {
         let shown = self.wire.bearers(TOKENS_LOOKED_FOR);
         // A sealed pass has any three letters in it by chance: a key that a test calls `new` is not looked for.
         shown.iter().chain(&ours).filter(|key| key.len() > 8).any(|key| told.contains(key))
+    }
+
+    /// The query under which the attempt with this code has this page, as the redirect would have handed it out now.
+    pub async fn page_of(&self, code: &str, purpose: Purpose) -> String {
+        let keys = Keys::of(&self.app).await.expect("keys");
+        let back = ContinueUrl::parse(CONTINUE, &self.app.env.continue_rules()).ok();
+        let pass = Pass { saga: SagaId::of_code(code), back };
+        pass.query(&keys.passes, purpose, self.app.clock.now()).expect("a pass")
     }
 
     /// `GET /sync/redirect`.

@@ -268,10 +268,7 @@ async fn who_became_a_member_meanwhile_is_not_told_of_a_failure() {
     let world = world(Rule::Yes).await;
     let code = world.code();
     world.get(&tests::sync::with_continue(&code, CONTINUE)).await;
-    let keys = shared::sign_up::Keys::of(&world.app).await.expect("keys");
-    let back = shared::kakao::sync::ContinueUrl::parse(CONTINUE, &world.app.env.continue_rules()).ok();
-    let pass = Pass { saga: SagaId::of_code(&code), back };
-    let query = pass.query(&keys.passes, Purpose::Failure, NOW).expect("a pass");
+    let query = world.page_of(&code, Purpose::Failure).await;
     assert_eq!(look(&world, &query).await.location(), Some(CONTINUE));
     assert_eq!(press(&world, &query, "AGAIN").await.location(), Some(CONTINUE));
     assert!(world.is_member() && world.kakao.is_linked("ga") && world.kakao.called(Endpoint::Unlink) == 0);

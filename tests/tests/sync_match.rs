@@ -6,9 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Map, json};
 use shared::bot::{Applicant, Decision, Field, Form, MAX_ANSWER, SignUp, Words};
 use shared::clock::Millis;
-use shared::kakao::sync::ContinueUrl;
-use shared::sign_up::{Keys, Pass, Purpose};
-use shared::store::SagaId;
+use shared::sign_up::{Pass, Purpose};
 use shared::store::sign_up::ASK_LEASE;
 use simulator::login::{Endpoint, Fault};
 use sync_failure::SyncFailure;
@@ -89,14 +87,6 @@ fn form_in(seen: &Seen) -> String {
         percent_encoding::percent_decode_str(seen.location().unwrap_or(&seen.body)).decode_utf8().expect("UTF-8");
     let (_, query) = told.split_once("https://service.example/sync/match?").expect("the form");
     query.split('"').next().unwrap_or_default().to_owned()
-}
-
-/// The query of the failure page of the attempt with this code.
-async fn failure_page(world: &World<Asks>, code: &str) -> String {
-    let keys = Keys::of(&world.app).await.expect("keys");
-    let back = ContinueUrl::parse(CONTINUE, &world.app.env.continue_rules()).ok();
-    let pass = Pass { saga: SagaId::of_code(code), back };
-    pass.query(&keys.passes, Purpose::Failure, world.app.clock.now()).expect("a pass")
 }
 
 /// Somebody who has come as far as the form.
@@ -436,7 +426,8 @@ async fn row_7_the_form_of_a_superseded_attempt_ends_as_for_a_member_in_every_mo
         for seen in [look(&world, &form).await, post(&world, &form, &GOOD).await] {
             assert_eq!((seen.status, seen.location()), (302, Some(back)), "{mode}: {seen:?}");
         }
-        let failure = world.ask::<SyncFailure>(&Ask::get("/sync/failure", &failure_page(&world, &code).await)).await;
+        let failure = world.page_of(&code, Purpose::Failure).await;
+        let failure = world.ask::<SyncFailure>(&Ask::get("/sync/failure", &failure)).await;
         assert_eq!((failure.status, failure.location()), (302, Some(back)), "{mode}: {failure:?}");
         // The plugin hears the same of the redirect.
         let seen = world.get(&redirect).await;
